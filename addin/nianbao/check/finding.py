@@ -1,0 +1,46 @@
+"""What a check says: one finding a fault, as a value that every view shows the same way."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Mapping
+
+from ..report import show
+from ..rule import BLOCKING, EXPLAIN, SEVERITIES
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A rule that does not hold at one place.
+
+    `cells` maps the ids behind it (cells, texts or meta fields) to their values, the first one being the place to
+    look at. `actual`, `expected` and `difference` are numbers where the rule compares numbers, else None.
+    """
+
+    rule: str
+    severity: str
+    cells: Mapping[str, Any]
+    message: str
+    fix: str
+    basis: str
+    actual: Any = None
+    expected: Any = None
+    difference: Any = None
+    explanation: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Twelve hex digits of rule, cells and values: an explanation holds as long as they stay the same."""
+        text = "\x1f".join([self.rule, *(f"{k}={show(v)}" for k, v in sorted(self.cells.items()))])
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the report may not be issued while this is open."""
+        return self.severity in BLOCKING and not (self.severity == EXPLAIN and self.explanation)
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return SEVERITIES.index(self.severity)

@@ -1,0 +1,365 @@
+"""A statutory form as data: its sections, tables, row and column trees, and cells.
+
+A form is one TOML file in `workbook/forms`. Nothing else in the project spells a label, a unit or a cell id.
+This module knows no values: those are in `report`.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Iterator
+
+from . import assets
+from .errors import InputError
+
+COUNT, SIGNED, MONEY = "count", "signed", "money"  # kinds of number: integer >= 0, any integer, amount >= 0
+
+
+@dataclass(frozen=True)
+class Node:
+    """A row or a column of a table: a leaf holds values, a group only a label over its `children`."""
+
+    id: str
+    label: str
+    children: tuple[Node, ...] = ()
+    total: str | None = None  # rule expression over the node's own table, for example sum(applicants)
+    unit: str | None = None
+    units: tuple[str, ...] = ()  # units the clerk may choose between
+    kind: str | None = None
+    span: int = 1  # grid columns a leaf column is wide
+    note: str = ""
+    basis: str = ""
+
+    def leaves(self) -> Iterator[Node]:
+        if not self.children:
+            yield self
+        for child in self.children:
+            yield from child.leaves()
+
+    def walk(self) -> Iterator[Node]:
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    @property
+    def depth(self) -> int:
+        """Levels of labels from here down, itself included."""
+        return 1 + max((child.depth for child in self.children), default=0)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number of a form. `id` never changes once shipped."""
+
+    id: str
+    table: str  # "" for a field outside the statutory tables
+    row: Node
+    column: Node
+    kind: str
+    unit: str
+    units: tuple[str, ...]
+    label: str
+
+    @property
+    def is_total(self) -> bool:
+        return bool(self.row.total or self.column.total)
+
+    @property
+    def is_integer(self) -> bool:
+        return self.kind != MONEY
+
+    @property
+    def unit_key(self) -> str:
+        """The meta key under which the chosen unit stands, where the form leaves a choice."""
+        return f"meta.unit.{self.id}"
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of a table with one header: an optional title row, a column tree and a row tree."""
+
+    columns: tuple[Node, ...]
+    rows: tuple[Node, ...]
+    title: str = ""
+    corner: str = ""
+
+    @cached_property
+    def leaf_columns(self) -> tuple[Node, ...]:
+        return tuple(leaf for node in self.columns for leaf in node.leaves())
+
+    @cached_property
+    def leaf_rows(self) -> tuple[Node, ...]:
+        return tuple(leaf for node in self.rows for leaf in node.leaves())
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A statutory table: blocks stacked in one grid of `stub` label columns and number columns, `widths` in mm."""
+
+    id: str
+    sheet: str
+    pattern: str  # cell id with {row} and {column}
+    widths: tuple[float, ...]
+    stub: int
+    unit: str
+    kind: str
+    blocks: tuple[Block, ...]
+
+    def cell_id(self, row: str, column: str) -> str:
+        return self.pattern.format(row=row, column=column)
+
+    @cached_property
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """Group id -> ids of the leaves below it that are no totals; rows and columns share one namespace."""
+        found: dict[str, tuple[str, ...]] = {}
+        for block in self.blocks:
+            for top in (*block.rows, *block.columns):
+                for node in top.walk():
+                    if node.children and node.id:
+                        found[node.id] = tuple(leaf.id for leaf in node.leaves() if not leaf.total)
+        return found
+
+    @cached_property
+    def nodes(self) -> dict[str, Node]:
+        """Row and column ids -> node, groups included."""
+        return {
+            node.id: node
+            for block in self.blocks
+            for top in (*block.columns, *block.rows)
+            for node in top.walk()
+            if node.id
+        }
+
+
+@dataclass(frozen=True)
+class Text:
+    """A narrative the clerk writes, a list of paragraphs. `aspect` is the word that shows it is spoken of."""
+
+    id: str
+    heading: str
+    ask: str = ""
+    aspect: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A numbered part of the report: a table, or narrative texts, or fields that end up in a `statement`."""
+
+    id: str
+    heading: str
+    variants: tuple[str, ...] = ()
+    table: str | None = None
+    sheet: str = ""
+    texts: tuple[Text, ...] = ()
+    fields: tuple[Cell, ...] = ()
+    statement: str = ""
+    nothing: str = ""
+    limit: int | None = None  # characters, as the notice asks
+
+
+@dataclass(frozen=True)
+class MetaField:
+    """One question about the unit or the report; choices are (code, label, aliases)."""
+
+    id: str
+    label: str
+    kind: str = "text"
+    required: bool = False
+    hint: str = ""
+    choices: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+
+    def code(self, value: str) -> str:
+        """Return the code for a code, label or alias; an unknown value comes back as it is."""
+        plain = _plain(value)
+        for code, label, aliases in self.choices:
+            if plain in map(_plain, (code, label, *aliases)):
+                return code
+        return value
+
+    def show(self, value: str) -> str:
+        """Return the label for a code; anything else comes back as it is."""
+        return next((label for code, label, _ in self.choices if code == value), value)
+
+
+def _plain(value: str) -> str:
+    return value.lower().replace(" ", "").replace("-", "").replace("_", "")
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """A statutory form. Figures, texts and meta of a report are keyed by the ids found here."""
+
+    id: str
+    version: str
+    name: str
+    use: str
+    basis: str
+    since: int
+    until: int | None
+    title: str
+    title_words: str
+    preamble: str
+    sections: tuple[Section, ...]
+    tables: tuple[Table, ...]
+    comparable: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    carry: dict[str, str] = field(default_factory=dict)
+    variants: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def cells(self) -> dict[str, Cell]:
+        """Every number of the form by id, in printing order: tables first, then fields."""
+        found = [cell for table in self.tables for cell in _table_cells(table)]
+        found += [cell for section in self.sections for cell in section.fields]
+        return {cell.id: cell for cell in found}
+
+    @cached_property
+    def table_cells(self) -> dict[str, tuple[Cell, ...]]:
+        return {t.id: tuple(c for c in self.cells.values() if c.table == t.id) for t in self.tables}
+
+    @cached_property
+    def texts(self) -> dict[str, Text]:
+        return {text.id: text for section in self.sections for text in section.texts}
+
+    @cached_property
+    def meta(self) -> dict[str, MetaField]:
+        return meta_fields()
+
+    def table(self, table_id: str) -> Table:
+        return next(t for t in self.tables if t.id == table_id)
+
+    def section(self, section_id: str) -> Section:
+        return next(s for s in self.sections if s.id == section_id)
+
+    def section_of(self, cell: Cell) -> Section:
+        """The section a cell is printed in."""
+        return next(s for s in self.sections if (cell.table and s.table == cell.table) or cell in s.fields)
+
+    def fits(self, year: int) -> bool:
+        """Whether the form is the one for this report year."""
+        return self.since <= year <= (self.until or 9999)
+
+    def can_compare(self, earlier_form: str, cell_id: str) -> bool:
+        """Whether a cell may be compared with the same cell of a report made in an earlier form."""
+        patterns = self.comparable.get(earlier_form, ())
+        return any(cell_id == p or (p.endswith("*") and cell_id.startswith(p[:-1])) for p in patterns)
+
+
+def _table_cells(table: Table) -> Iterator[Cell]:
+    for block in table.blocks:
+        for row in block.leaf_rows:
+            for column in block.leaf_columns:
+                yield Cell(
+                    id=table.cell_id(row.id, column.id),
+                    table=table.id,
+                    row=row,
+                    column=column,
+                    kind=row.kind or column.kind or table.kind,
+                    unit=(column.units or row.units or (row.unit or column.unit or table.unit,))[0],
+                    units=column.units or row.units,
+                    label="·".join(filter(None, (row.label, *_column_path(block.columns, column)))),
+                )
+
+
+def _column_path(columns: tuple[Node, ...], leaf: Node) -> tuple[str, ...]:
+    """Labels that tell a leaf column apart: the leaf's own, led by its parent's where leaves share a label."""
+    leaves = [x for node in columns for x in node.leaves()]
+    if sum(x.label == leaf.label for x in leaves) == 1:
+        return (leaf.label,)
+    parent = next(n for top in columns for n in top.walk() if leaf in n.children)
+    return (parent.label, leaf.label)
+
+
+def _node(data: dict[str, Any], below: str) -> Node:
+    data = dict(data)
+    children = tuple(_node(child, below) for child in data.pop(below, ()))
+    return Node(**{"id": "", **data, "children": children, "units": tuple(data.get("units", ()))})
+
+
+def _table(data: dict[str, Any]) -> Table:
+    blocks = tuple(
+        Block(
+            columns=tuple(_node(c, "columns") for c in b["columns"]),
+            rows=tuple(_node(r, "rows") for r in b["rows"]),
+            title=b.get("title", ""),
+            corner=b.get("corner", ""),
+        )
+        for b in data["block"]
+    )
+    return Table(
+        id=data["id"],
+        sheet=data["sheet"],
+        pattern=data["cell"],
+        widths=tuple(data["widths"]),
+        stub=data["stub"],
+        unit=data["unit"],
+        kind=data["kind"],
+        blocks=blocks,
+    )
+
+
+def _field_cell(data: dict[str, Any]) -> Cell:
+    node = Node(id=data["id"], label=data["label"], note=data.get("note", ""), basis=data.get("basis", ""))
+    return Cell(data["id"], "", node, Node("", ""), data["kind"], data["unit"], (), data["label"])
+
+
+def _section(data: dict[str, Any]) -> Section:
+    data = dict(data)
+    data["texts"] = tuple(Text(**t) for t in data.get("texts", ()))
+    data["fields"] = tuple(_field_cell(f) for f in data.get("fields", ()))
+    data["variants"] = tuple(data.get("variants", ()))
+    return Section(**data)
+
+
+def parse(data: dict[str, Any]) -> Form:
+    """Return the form described by a loaded TOML document."""
+    data = dict(data)
+    data["sections"] = tuple(_section(s) for s in data.pop("section"))
+    data["tables"] = tuple(_table(t) for t in data.pop("table", ()))
+    data["comparable"] = {k: tuple(v) for k, v in data.get("comparable", {}).items()}
+    return Form(**{"until": None, **data})
+
+
+@cache
+def meta_fields() -> dict[str, MetaField]:
+    """The questions about a unit and its report by id, in the order they are asked."""
+    found = {}
+    for item in _toml(assets.FORMS / "meta.toml")["field"]:
+        choices = tuple((c["code"], c["label"], tuple(c.get("aliases", ()))) for c in item.get("choices", ()))
+        found[item["id"]] = MetaField(**{**item, "choices": choices})
+    return found
+
+
+@cache
+def meta_sheet() -> str:
+    """The name of the sheet that asks the meta fields."""
+    return str(_toml(assets.FORMS / "meta.toml")["sheet"])
+
+
+@cache
+def _toml(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text("utf-8"))
+
+
+def form_ids() -> tuple[str, ...]:
+    """Ids of all forms, oldest first."""
+    paths = (p for p in assets.FORMS.glob("*.toml") if p.stem != "meta")
+    return tuple(sorted((p.stem for p in paths), key=lambda form_id: load(form_id).since))
+
+
+@cache
+def load(form_id: str) -> Form:
+    """Return the form with this id; an unknown one is an `InputError` that names those there are."""
+    path = assets.FORMS / f"{form_id}.toml"
+    if form_id == "meta" or not form_id.replace("-", "").isalnum() or not path.is_file():
+        known = "、".join(sorted(p.stem for p in assets.FORMS.glob("*.toml") if p.stem != "meta"))
+        raise InputError("unknown-form", f"没有编号为“{form_id}”的报告格式，可用的有：{known}。")
+    return parse(_toml(path))
+
+
+def for_year(year: int) -> Form:
+    """Return the statutory form that fits a report year; the newest one for a year without any."""
+    forms = [load(form_id) for form_id in form_ids()]
+    return next((f for f in forms if f.fits(year)), forms[-1])
