@@ -156,6 +156,7 @@ class Section:
     texts: tuple[Text, ...] = ()
     fields: tuple[Cell, ...] = ()
     statement: str = ""
+    statement_required: bool = False  # the statement must be made, in its own words or the clerk's
     nothing: str = ""
     limit: int | None = None  # characters, as the notice asks
 

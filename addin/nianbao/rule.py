@@ -57,8 +57,11 @@ class Rule:
     but: tuple[str, ...] = ()  # rows, columns or groups it does not hold for
     when: str = ""
     check: str = ""
+    cells: tuple[str, ...] = ()  # what a function looks at
+    section: str = ""  # the section a function reads
     lesser: str = ""  # severity of its milder findings, where it has two
     entails: tuple[str, ...] = ()  # rules that necessarily fail with it
+    like: str = ""  # the rule whose record, and function, this one shares
     off: str = ""  # date and reason, when an overlay switched it off
 
     @cached_property
@@ -557,6 +560,9 @@ def _chinese(tree: ast.expr, bound: Bound, form: Form) -> str:
         text = {"column": cell.row.label, "row": cell.column.label, "group": cell.column.label}.get(each, cell.label)
         return f"“{text}”"
 
+    def inner(node: ast.expr) -> str:
+        return f"（{emit(node)}）" if isinstance(node, ast.BoolOp) else emit(node)
+
     def emit(node: ast.expr) -> str:
         name = dotted(node)
         if name:
@@ -566,9 +572,9 @@ def _chinese(tree: ast.expr, bound: Bound, form: Form) -> str:
         if isinstance(node, ast.BinOp):
             return emit(node.left) + _SIGNS[_BINARY[type(node.op)]] + emit(node.right)
         if isinstance(node, ast.UnaryOp):
-            return ("－" if isinstance(node.op, ast.USub) else "并非") + emit(node.operand)
+            return ("－" if isinstance(node.op, ast.USub) else "并非") + inner(node.operand)
         if isinstance(node, ast.BoolOp):
-            return ("且" if isinstance(node.op, ast.And) else "或").join(map(emit, node.values))
+            return ("，且" if isinstance(node.op, ast.And) else "，或").join(map(inner, node.values))
         if isinstance(node, ast.Compare):
             right = node.comparators[0]
             if isinstance(right, ast.Constant) and isinstance(right.value, str):

@@ -1,0 +1,99 @@
+"""The verb `check`: a report in, findings out, worst first. Nothing here knows how a finding is shown."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from typing import Any, Iterator, Mapping
+
+from ..errors import InputError
+from ..form import Form
+from ..report import Report, show, with_last
+from ..rule import Bound, Rule, evaluate
+from . import deadlines, figures, privacy, prose, reminders, structure  # noqa: F401  they register their functions
+from .catalogue import Catalogue, load
+from .finding import Finding
+from .registry import Context, cell_place, implementation
+
+__all__ = ["Finding", "check"]
+
+_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+
+
+def check(
+    report: Report, last: Report | None = None, catalogue: Catalogue | None = None, today: date | None = None
+) -> list[Finding]:
+    """Return every breach of the rules in force for the report's form, worst first.
+
+    `last` is the report of the year before; without it the one the report carries is used. A `last` of another year
+    is an `InputError`. A finding the clerk has explained carries the explanation.
+    """
+    if last is not None and report.year and last.year and last.year != report.year - 1:
+        message = f"上年文件是{last.year}年度的报告，{report.year}年度应与{report.year - 1}年度的报告比较，请换一个文件。"
+        raise InputError("last-year", message)
+    report = with_last(report, last)
+    catalogue = catalogue or load()
+    form = report.definition
+    bounds = catalogue.bounds(form.id)
+    answers = {e.fingerprint: e.explanation for e in report.explanations if e.fingerprint and e.explanation}
+    found: list[Finding] = []
+    for rule in catalogue.for_form(form.id):
+        if rule.check:
+            found += _by_expression(rule, bounds[rule.id], report)
+        else:
+            found += _by_function(Context(report, rule, today or date.today()))
+    found = [replace(f, explanation=answers.get(f.fingerprint)) for f in found]
+    order = {cell_id: i for i, cell_id in enumerate(form.cells)}
+    return sorted(found, key=lambda f: (f.rank, min((order.get(c, len(order)) for c in f.cells), default=0)))
+
+
+def _by_expression(rule: Rule, bounds: tuple[Bound, ...], report: Report) -> Iterator[Finding]:
+    for bound in bounds:
+        verdict = evaluate(bound, report.get)
+        if verdict.holds is False:
+            names: dict[str, Any] = {name: report.get(ref) for name, ref in bound.names.items()}
+            names |= {"left": verdict.left, "right": verdict.right, "place": place(bound, report.definition)}
+            names["difference"] = verdict.difference
+            cells = {c: report.get(c) for c in bound.cells}
+            yield _finding(rule, rule.severity, cells, names, verdict.left, verdict.right)
+
+
+def _by_function(context: Context) -> Iterator[Finding]:
+    rule = context.rule
+    function = implementation(rule)
+    if function is None:
+        raise LookupError(f"{rule.id} has neither an expression nor a function")
+    for fault in function(context):
+        severity = rule.lesser if fault.lesser else rule.severity
+        yield _finding(rule, severity, fault.cells, fault.names, fault.actual, fault.expected)
+
+
+def _finding(
+    rule: Rule, severity: str, cells: Mapping[str, Any], names: Mapping[str, Any], actual: Any, expected: Any
+) -> Finding:
+    def fill(match: re.Match[str]) -> str:
+        return show(names[match[1]])
+
+    numbers = not isinstance(actual, str) and None not in (actual, expected)
+    return Finding(
+        rule=rule.id,
+        severity=severity,
+        cells=dict(cells),
+        message=_PLACEHOLDER.sub(fill, rule.message),
+        fix=rule.fix,
+        basis=rule.basis,
+        actual=actual,
+        expected=expected,
+        difference=actual - expected if numbers else None,
+    )
+
+
+def place(bound: Bound, form: Form) -> str:
+    """Return where a rule failed, as a clerk would say it."""
+    first = form.cells[bound.cells[0]]
+    heading = form.section_of(first).heading
+    words = {"row": "行", "column": "列", "group": ""}
+    if bound.rule.each in words:
+        return f"{heading}，“{bound.label}”{words[bound.rule.each]}"
+    return heading if first.table else cell_place(form, first)

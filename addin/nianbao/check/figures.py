@@ -1,0 +1,181 @@
+"""Rules on figures that no expression says: what stands in a cell, and comparisons cell by cell."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from typing import Any, Iterator
+
+from ..form import COUNT, MONEY, SIGNED, Cell
+from ..report import parts_of, show, totals
+from ..rule import is_number
+from .registry import Context, Fault, cell_place, implements
+
+_PLACEHOLDERS = {"/", "\\", "-", "--", "---", "—", "——", "–", "－", "─", "无", "没有", "不适用", "不涉及", "n/a", "na", "nan", "null", "none", "*"}
+_NUMBER = re.compile(r"[-+−]?\d[\d,，\s]*(?:\.\d+)?")
+_WAN_DECIMALS, _DECIMALS = 6, 2
+_LARGE_PROJECT, _SMALL_PROJECT = 10**9, 100  # 元 a project: outside, the unit was probably mistaken
+
+
+def _entered(context: Context) -> Iterator[tuple[Cell, Any]]:
+    """Yield the cells the clerk is answerable for: all but totals that are the sum of their parts."""
+    report = context.report
+    computed = totals(context.form, report.figures)
+    for cell in context.form.cells.values():
+        value = report.figures.get(cell.id)
+        if not (cell.is_total and (value is None or value == computed.get(cell.id))):
+            yield cell, value
+
+
+@implements("G-NUM-1")
+def counts_are_whole(context: Context) -> Iterator[Fault]:
+    for cell, value in _entered(context):
+        if cell.kind == COUNT and is_number(value) and (value < 0 or value != int(value)):
+            yield _fault(context, cell, value)
+
+
+@implements("G-NUM-2")
+def amounts_are_plain(context: Context) -> Iterator[Fault]:
+    for cell, value in _entered(context):
+        if cell.kind != MONEY or not is_number(value):
+            continue
+        unit = context.report.unit_of(cell)
+        allowed = _WAN_DECIMALS if unit.startswith("万") else _DECIMALS
+        decimals = max(0, -Decimal(value).normalize().as_tuple().exponent)  # type: ignore[operator]
+        if value < 0:
+            yield _fault(context, cell, value, advice="金额不能为负数")
+        elif decimals > allowed:
+            yield _fault(context, cell, value, lesser=True, advice=f"以{unit}为单位的金额一般不超过{allowed}位小数")
+
+
+@implements("G-NUM-3")
+def changes_are_whole(context: Context) -> Iterator[Fault]:
+    for cell, value in _entered(context):
+        if cell.kind == SIGNED and is_number(value) and value != int(value):
+            yield _fault(context, cell, value)
+
+
+@implements("G-NUM-4")
+def no_cell_is_blank(context: Context) -> Iterator[Fault]:
+    computed = totals(context.form, context.report.figures)
+    blank: dict[tuple[str, str], list[Cell]] = {}
+    for cell in context.form.cells.values():
+        # A total can only be missing where its parts are there: else it is the parts that are missing.
+        if cell.table and context.report.figures.get(cell.id) is None and (
+            not cell.is_total or computed[cell.id] is not None
+        ):
+            blank.setdefault((cell.table, cell.row.id), []).append(cell)
+    for cells in blank.values():
+        first = cells[0]
+        heading = context.form.section_of(first).heading
+        place = f"{heading}，“{first.row.label}”行" if first.row.label else heading
+        columns = "、".join(c.label.removeprefix(first.row.label).lstrip("·") for c in cells)
+        yield Fault({c.id: None for c in cells}, {"place": place, "count": len(cells), "columns": columns})
+
+
+@implements("G-NUM-5")
+def no_mark_for_zero(context: Context) -> Iterator[Fault]:
+    for cell, value in _entered(context):
+        if isinstance(value, str) and _is_placeholder(value):
+            yield _fault(context, cell, value.strip())
+
+
+@implements("G-NUM-6")
+def no_text_in_numbers(context: Context) -> Iterator[Fault]:
+    for cell, value in _entered(context):
+        if isinstance(value, str) and not _is_placeholder(value):
+            yield _fault(context, cell, value.strip(), advice=_advice(cell, value))
+
+
+def _is_placeholder(text: str) -> bool:
+    return unicodedata.normalize("NFKC", text).strip().lower() in {
+        unicodedata.normalize("NFKC", mark) for mark in _PLACEHOLDERS
+    }
+
+
+def _advice(cell: Cell, text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text).replace("'", "").strip()
+    if plain.startswith("#"):
+        return "是公式出错的结果，请恢复公式或重新填写数字"
+    match = _NUMBER.search(plain)
+    if not match:
+        return "不是数字"
+    digits = re.sub(r"[,，\s]", "", match[0]).replace("−", "-")
+    rest = plain.replace(match[0], "").strip()
+    if not rest:
+        return f"是文本格式的数字，应改为数字{digits}"
+    unit = f"，单位“{rest}”在右侧选择" if rest in cell.units else ""
+    return f"应只填数字{digits}{unit}"
+
+
+@implements("G-NUM-7")
+def totals_are_computed(context: Context) -> Iterator[Fault]:
+    report, structure = context.report, context.report.structure
+    computed = totals(context.form, report.figures)
+    for cell_id in structure.typed_totals:
+        value, right = report.figures.get(cell_id), computed.get(cell_id)
+        if right is None or value is None:
+            continue
+        same = value == right
+        found = f"的公式已被改成{show(value)}"
+        yield _total(context, cell_id, found, value, right, lesser=same)
+    for cell_id, value in structure.stale_totals.items():
+        right = computed.get(cell_id)
+        if right is not None and value != right:
+            yield _total(context, cell_id, f"文件中保存的结果是{show(value)}", value, right, lesser=False)
+
+
+def _total(context: Context, cell_id: str, found: str, value: Any, right: Any, *, lesser: bool) -> Fault:
+    cell = context.form.cells[cell_id]
+    parts = parts_of(context.form, cell)[1]
+    cells = {cell_id: value, **{part: context.report.figures.get(part) for part in parts}}
+    names = {"place": cell_place(context.form, cell), "found": found, "computed": show(right)}
+    return Fault(cells, names, lesser, actual=value, expected=right)
+
+
+@implements("G21-T2-FEE-U")
+def fee_is_in_wan(context: Context) -> Iterator[Fault]:
+    for cell in map(context.form.cells.__getitem__, context.rule.cells):
+        value, last = context.report.get(cell.id), context.report.get(f"last.{cell.id}")
+        if not is_number(value) or value <= 0:
+            continue
+        if is_number(last) and last > 0 and (value >= 10 * last or value * 10 <= last):
+            yield _fault(context, cell, value, advice=f"上一年度为{show(last)}{cell.unit}")
+        elif value == int(value) and value >= 10000 and context.report.meta.get("meta.level") in ("county", "town"):
+            yield _fault(context, cell, value, advice="对县级及以下单位偏大")
+
+
+@implements("G21-T2-YOY")
+def disclosure_is_steady(context: Context) -> Iterator[Fault]:
+    for cell in context.form.table_cells[context.rule.table]:
+        value, last = context.report.get(cell.id), context.report.get(f"last.{cell.id}")
+        if not (is_number(value) and is_number(last)) or value < 0 or last < 0:
+            continue
+        if (value > 0) != (last > 0) or value > 10 * last or last > 10 * value:
+            yield _fault(context, cell, value, earlier=show(last))
+
+
+@implements("G19-T2-PROC")
+def procurement_fits(context: Context) -> Iterator[Fault]:
+    report = context.report
+    items_cell, cell = (context.form.cells[c] for c in context.rule.cells)
+    items, amount = report.get(items_cell.id), report.get(cell.id)
+    if not (is_number(items) and is_number(amount)):
+        return
+    unit = report.unit_of(cell)
+    each = amount * (10000 if unit.startswith("万") else 1) / items if items > 0 else 0
+    advice = ""
+    if (items == 0) != (amount == 0):
+        advice = f"采购项目数量是{show(items)}，采购总金额是{show(amount)}{unit}，两者应同为0或同不为0"
+    elif items > 0 and each > _LARGE_PROJECT:
+        advice = f"{show(items)}个项目共{show(amount)}{unit}，平均每个超过10亿元，请确认金额单位是{unit}"
+    elif items > 0 and each < _SMALL_PROJECT:
+        advice = f"{show(items)}个项目共{show(amount)}{unit}，平均每个不足100元，请确认金额单位是{unit}"
+    if advice:
+        place = f"{context.form.section_of(cell).heading}，“{cell.row.label}”行"
+        yield Fault({cell.id: amount, items_cell.id: items}, {"place": place, "advice": advice})
+
+
+def _fault(context: Context, cell: Cell, value: Any, lesser: bool = False, **names: Any) -> Fault:
+    return Fault({cell.id: value}, {"place": cell_place(context.form, cell), "found": show(value), **names}, lesser)

@@ -1,0 +1,85 @@
+"""Rules that no expression can say: Python functions registered under the id of their record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Callable, Iterator, Mapping
+
+from ..form import Cell, Form
+from ..report import Report
+from ..rule import Rule
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a rule may see: the report, the record it works for, and the day of the check."""
+
+    report: Report
+    rule: Rule
+    today: date
+
+    @property
+    def form(self) -> Form:
+        return self.report.definition
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One breach: the ids behind it with their values, and what the message names. `lesser` is the milder kind."""
+
+    cells: Mapping[str, Any]
+    names: Mapping[str, Any] = field(default_factory=dict)
+    lesser: bool = False
+    actual: Any = None
+    expected: Any = None
+
+
+Check = Callable[[Context], Iterator[Fault]]
+IMPLEMENTATIONS: dict[str, Check] = {}
+
+
+def implements(rule_id: str) -> Callable[[Check], Check]:
+    """Register a function as the check of a rule, and of the rules that are `like` it."""
+
+    def register(function: Check) -> Check:
+        if rule_id in IMPLEMENTATIONS:
+            raise ValueError(f"{rule_id} has two implementations")
+        IMPLEMENTATIONS[rule_id] = function
+        return function
+
+    return register
+
+
+def implementation(rule: Rule) -> Check | None:
+    """Return the function of a rule, its own or that of the rule it is like."""
+    return IMPLEMENTATIONS.get(rule.id) or IMPLEMENTATIONS.get(rule.like)
+
+
+def cell_place(form: Form, cell: Cell) -> str:
+    """Return where a cell stands, as a clerk would say it."""
+    heading = form.section_of(cell).heading
+    if not cell.table:
+        return f"{heading}，“{cell.label}”"
+    if not cell.row.label:
+        return f"{heading}，“{cell.label}”"
+    return f"{heading}，“{cell.row.label}”行“{cell.label.removeprefix(cell.row.label).lstrip('·')}”列"
+
+
+def text_place(form: Form, text_id: str) -> str:
+    """Return which section or sub-section a text id stands for, or a field of the unit sheet."""
+    if text_id in form.meta:
+        return f"单位信息“{form.meta[text_id].label}”"
+    for section in form.sections:
+        if text_id == section.id:
+            return f"“{section.heading}”"
+        for text in section.texts:
+            if text.id == text_id:
+                return f"“{section.heading}”{text.heading}"
+    return "引言" if text_id == "preamble" else f"“{text_id}”"
+
+
+def section_text(report: Report, section_id: str) -> str:
+    """Return everything written under a section, sub-sections and unassigned paragraphs alike."""
+    ids = [section_id, *(t.id for t in report.definition.section(section_id).texts)]
+    return "\n".join(filter(None, (report.text(text_id) for text_id in ids)))

@@ -1,0 +1,117 @@
+"""What the report prints as running text: the paragraphs of each section, with their headings told apart.
+
+Both writers (Word and web) print these lines; neither decides what a heading is.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Iterable
+
+from . import report as reports
+from .form import Section
+from .report import Report
+
+DRAFT = "草稿"  # stands in the page header of a draft, and begins its first line
+
+_NUMERALS = "一二三四五六七八九十"
+_LEVELS = (
+    (1, re.compile(rf"[{_NUMERALS}]+、")),
+    (2, re.compile(rf"[（(][{_NUMERALS}]+[）)]")),
+    (3, re.compile(r"\d{1,2}(?:[.．](?!\d)|、)")),
+    (4, re.compile(r"[（(]\d{1,2}[）)]")),
+)
+_SENTENCE_END = re.compile(r"[。！？!?；;]")
+_LONGEST_HEADING = 40  # characters; longer lines are text, whatever they begin with
+
+
+@dataclass(frozen=True)
+class Line:
+    """A printed paragraph. `level` 0 is text, 2 to 4 a heading of that level; `lead` is a first sentence that stands
+    in for a level-2 heading at the beginning of a text."""
+
+    text: str
+    level: int = 0
+    lead: str = ""
+
+    @property
+    def plain(self) -> str:
+        return self.lead + self.text
+
+
+def level_of(text: str) -> tuple[int, str]:
+    """Return the heading level whose numeral a text begins with (0 for none) and what follows the numeral."""
+    stripped = text.strip()
+    for level, pattern in _LEVELS:
+        match = pattern.match(stripped)
+        if match:
+            return level, stripped[match.end() :].strip()
+    return 0, stripped
+
+
+def is_heading(text: str) -> bool:
+    """Whether a text with a numeral is a heading by itself: a short line that is no sentence."""
+    stripped = text.strip()
+    short = len(stripped) <= _LONGEST_HEADING and not _SENTENCE_END.search(stripped) and not stripped.endswith(("：", ":"))
+    return short and level_of(stripped)[0] > 0
+
+
+def line(paragraph: str) -> Line:
+    """Return a paragraph of the clerk's as a heading, as a text led by a heading, or as a text."""
+    text = paragraph.strip()
+    level = level_of(text)[0]
+    if level < 2:
+        return Line(text)
+    if is_heading(text):
+        return Line(text, level)
+    end = _SENTENCE_END.search(text)
+    if level == 2 and end and end.end() <= _LONGEST_HEADING:
+        return Line(text[end.end() :], 0, text[: end.end()])
+    return Line(text)
+
+
+def lines(paragraphs: Iterable[str]) -> list[Line]:
+    """Return the lines of a text's paragraphs; blank ones print nothing."""
+    return [line(p) for p in paragraphs if p.strip()]
+
+
+def preamble(report: Report) -> list[Line]:
+    """Return the opening paragraphs; they hold no headings."""
+    return [Line(p.strip()) for p in reports.preamble(report).split("\n") if p.strip()]
+
+
+def section(report: Report, part: Section) -> list[Line]:
+    """Return what a prose section prints: the statement of its fields, its texts under their sub-headings, or the
+    sentence that says there is nothing. A text that is blank prints no sub-heading."""
+    found: list[Line] = []
+    stated = reports.statement(report, part)
+    own = [p for text_id in (part.id, *(t.id for t in part.texts)) for p in report.texts.get(text_id, ())]
+    if stated and stated not in own:
+        found.append(Line(stated))
+    found += lines(report.texts.get(part.id, ()))
+    for text in part.texts:
+        body = [p for p in report.texts.get(text.id, ()) if p.strip()]
+        if body and text.heading:
+            said = repeats(body[0], text.heading)
+            if said != "led":
+                found.append(Line(text.heading, 2))
+            if said == "whole":
+                body = body[1:]
+        found += lines(body)
+    return found or ([Line(part.nothing)] if part.nothing else [])
+
+
+def repeats(paragraph: str, heading: str) -> str:
+    """Return "whole" for a paragraph that is the heading over again, "led" for one that begins with it, else ""."""
+    level, rest = level_of(paragraph)
+    words = level_of(heading)[1]
+    if rest.rstrip("。 　") == words:
+        return "whole"
+    return "led" if level == 2 and rest.startswith(words) else ""
+
+
+def draft_notice(errors: int) -> str:
+    """Return the line on a draft's first page that says how many errors are open."""
+    state = f"尚有 {errors} 处错误未处理" if errors else "校验未发现错误"
+    return f"{DRAFT}：{state}，仅供内部审阅，不得报送或公布。"

@@ -1,0 +1,79 @@
+# Shared by the scripts, sourced and never run: where things are, the Python environment, Debian packages.
+# Everything here does nothing the second time.
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+venv="$PWD/.venv"
+python="$venv/bin/python"
+
+say() { printf '==> %s\n' "$*" >&2; }
+stop() { printf 'STOP: %s\n' "$*" >&2; exit 1; }
+
+# packages REASON NAME... : install the Debian packages that are missing, or say what to install.
+packages() {
+    local reason="$1" name missing=() root=()
+    shift
+    command -v dpkg-query >/dev/null || stop "$reason; install what these Debian packages hold, then run again: $*"
+    for name; do
+        dpkg-query -W -f='${Status}\n' "$name" 2>/dev/null | grep -q ' installed$' || missing+=("$name")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; } ||
+            stop "$reason; as root run: apt-get install --no-install-recommends ${missing[*]}"
+        root=(sudo)
+    fi
+    say "$reason: installing ${missing[*]}"
+    "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq update </dev/null >/dev/null ||
+        say "the package lists could not be updated, trying with those at hand"
+    "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends \
+        "${missing[@]}" </dev/null >/dev/null 2>&1 ||
+        stop "$reason; apt-get could not install ${missing[*]}, run it by hand to see why"
+}
+
+# Print the first Python that is new enough, whether or not it can make an environment.
+_find_python() {
+    local candidate
+    for candidate in python3.11 python3 python3.12 python3.13 python3.14; do
+        if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            command -v "$candidate"
+            return
+        fi
+    done
+}
+
+# environment [EXTRA...] : make .venv and install the project into it, editable, with these extras of setup.cfg.
+environment() {
+    local wanted state missing=() extra found
+    if ! "$python" -c 'import pip' 2>/dev/null; then
+        found="$(_find_python)"
+        if [ -z "$found" ] || ! "$found" -c 'import ensurepip, venv' 2>/dev/null; then
+            packages "Python 3.11 or newer with venv is needed" python3 python3-venv
+            found="$(_find_python)"
+            [ -n "$found" ] || stop "Python 3.11 or newer is needed, and this system's is older; install one, then run again"
+        fi
+        say "making the environment .venv with $("$found" --version)"
+        rm -rf "$venv"
+        "$found" -m venv "$venv"
+    fi
+    # A stamp an extra: what was installed, for which project folder.
+    state="$(cat setup.cfg pyproject.toml <(pwd) | sha256sum)"
+    for extra in run "$@"; do
+        [ "$(cat "$venv/.installed-$extra" 2>/dev/null)" = "$state" ] || missing+=("$extra")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    say "installing the project and what it needs into .venv (${missing[*]})"
+    wanted="$(IFS=,; echo "${missing[*]/#run/}")"
+    "$python" -m pip install --quiet --disable-pip-version-check --editable ".[${wanted#,}]" </dev/null ||
+        stop "pip could not install the project; check the network connection and run again"
+    for extra in "${missing[@]}"; do
+        echo "$state" >"$venv/.installed-$extra"
+    done
+}
+
+# office : LibreOffice with its Python bridge, PDF tools and Chinese fonts, for the tests.
+office() {
+    packages "the tests need LibreOffice, PDF tools and Chinese fonts" \
+        libreoffice-calc libreoffice-writer libreoffice-l10n-zh-cn python3-uno poppler-utils \
+        fonts-noto-cjk fonts-arphic-gbsn00lp fonts-arphic-gkai00mp fonts-wqy-zenhei fonts-liberation
+}

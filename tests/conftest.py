@@ -1,0 +1,24 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Iterator
+
+import hypothesis
+import pytest
+
+from office import Office, running
+
+# The same examples on every machine and at every run, so that a failure can be repeated; slowness is no failure.
+hypothesis.settings.register_profile("project", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("project")
+
+
+@pytest.fixture(scope="session")
+def office() -> Iterator[Office]:
+    """A LibreOffice that runs as long as the tests; see `office`."""
+    with tempfile.TemporaryDirectory(prefix="nianbao-office-", ignore_cleanup_errors=True) as profile:
+        with running(Path(profile)) as found:
+            yield found
