@@ -65,7 +65,7 @@ environment() {
     say "installing the project and what it needs into .venv (${missing[*]})"
     wanted="$(IFS=,; echo "${missing[*]/#run/}")"
     "$python" -m pip install --quiet --disable-pip-version-check --editable ".[${wanted#,}]" </dev/null ||
-        stop "pip could not install the project; check the network connection and run again"
+        stop "pip could not install the project, the lines above say why; without a network connection it cannot"
     for extra in "${missing[@]}"; do
         echo "$state" >"$venv/.installed-$extra"
     done

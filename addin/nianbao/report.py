@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, Iterable, Mapping
+from typing import Any, Container, Iterable, Mapping
 
 from . import form as forms
 from .errors import InputError
@@ -135,20 +135,28 @@ def number(value: Any) -> Figure:
 
 
 def totals(form: Form, figures: Mapping[str, Figure]) -> dict[str, Figure]:
-    """Return every total of the form computed from its parts; None while a part is no number."""
-    found: dict[str, Figure] = {}
+    """Return every total of the form as the sum of what stands in its parts; None while a part is no number."""
+    return {cell_id: _total(form, cell_id, figures) for cell_id in _total_cells(form)}
+
+
+def _total_cells(form: Form) -> list[str]:
+    """Ids of the total cells, each after the totals it adds up."""
+    found: list[str] = []
     for table in form.tables:
         for block in table.blocks:
-            rows = [r for r in block.leaf_rows if not r.total] + [r for r in block.leaf_rows if r.total]
-            for row in rows:
-                for column in block.leaf_columns:
-                    source = column.total or row.total
-                    if source:
-                        parts = _parts(form, table.id, row.id, column.id)
-                        values = {g: tuple(found.get(c, figures.get(c)) for c in ids) for g, ids in parts.items()}
-                        known = all(is_number(v) for group in values.values() for v in group)
-                        found[table.cell_id(row.id, column.id)] = value_of(source, values) if known else None
+            rows = sorted(block.leaf_rows, key=lambda row: bool(row.total))
+            columns = sorted(block.leaf_columns, key=lambda column: bool(column.total))
+            found += [table.cell_id(r.id, c.id) for r in rows for c in columns if r.total or c.total]
     return found
+
+
+def _total(form: Form, cell_id: str, figures: Mapping[str, Figure]) -> Figure:
+    cell = form.cells[cell_id]
+    source = cell.column.total or cell.row.total or ""
+    parts = _parts(form, cell.table, cell.row.id, cell.column.id)
+    values = {group: tuple(figures.get(c) for c in ids) for group, ids in parts.items()}
+    known = all(is_number(v) for group in values.values() for v in group)
+    return number(value_of(source, values)) if known else None
 
 
 def _parts(form: Form, table_id: str, row: str, column: str) -> dict[str, tuple[str, ...]]:
@@ -174,8 +182,9 @@ def complete(form: Form, stated: Mapping[str, Figure]) -> dict[str, Figure]:
     """Return figures with a key for every cell of the form: a total that is not stated is computed, any other
     cell that is not stated is blank. Figures beside the form keep their keys."""
     figures: dict[str, Figure] = {cell_id: stated.get(cell_id) for cell_id in form.cells}
-    computed = totals(form, figures)
-    figures.update({c: v for c, v in computed.items() if c not in stated})
+    for cell_id in _total_cells(form):
+        if cell_id not in stated:
+            figures[cell_id] = _total(form, cell_id, figures)
     figures.update({c: v for c, v in stated.items() if c not in figures})
     return figures
 

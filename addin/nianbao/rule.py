@@ -428,7 +428,7 @@ def excel(bound: Bound, address: Address, form: Form) -> Formulas:
     if condition:
         state = f'IF({_excel(condition.tree, condition, bound, address, form)},{state},"{OPEN}")'
     if numbers:
-        state = f'IF(COUNT({_ranges(numbers)})<{len(numbers)},"{OPEN}",{state})'
+        state = f'IF(COUNT({ranges(numbers)})<{len(numbers)},"{OPEN}",{state})'
     if any(isinstance(n, ast.Div) for n in ast.walk(check.tree)):
         state = f'IFERROR({state},"{OPEN}")'
     if not check.sides:
@@ -463,7 +463,7 @@ def _excel(node: ast.expr, expression: Expression, bound: Bound, address: Addres
         assert isinstance(node, ast.Call)
         function = dotted(node.func)
         if function == "sum":
-            return f"SUM({_ranges([address(r) for r in bound.groups[dotted(node.args[0])]])})"
+            return f"SUM({ranges([address(r) for r in bound.groups[dotted(node.args[0])]])})"
         a = [emit(argument) for argument in node.args]
         return {
             "given": lambda: f"ISNUMBER({a[0]})",
@@ -478,7 +478,7 @@ def _excel(node: ast.expr, expression: Expression, bound: Bound, address: Addres
 _ADDRESS = re.compile(r"(.*?)\$?([A-Z]+)\$?(\d+)$")
 
 
-def _ranges(addresses: list[str]) -> str:
+def ranges(addresses: list[str]) -> str:
     """Join addresses with commas, neighbours in one row or column as a range."""
     parts: list[str] = []
     run: list[tuple[str, int, int]] = []

@@ -18,7 +18,7 @@ _IMPROVEMENT = re.compile("改进|整改|措施|下一步|今后|加强|提升|�
 _FEE = re.compile("信息处理费|处理费|收费|收取|费用")
 _PREAMBLE = {
     "依据": re.compile("条例"),
-    "统计期限": re.compile("1月1日.*12月31日"),
+    "统计期限": re.compile(r"统计期限|\d月\d+日.*\d月\d+日"),
     "下载地址": re.compile("下载|网站|网址|https?:|www", re.I),
     "联系方式": re.compile("联系|电话|邮箱"),
 }

@@ -1,0 +1,38 @@
+"""The marks in the hidden column of a workbook by which a reader finds every cell, and the names of its properties.
+
+A block begins with a row whose hidden cell is `@` and the block's name and whose other cells carry column ids; the
+rows that follow carry their row id in the hidden column; `@end` closes the block.
+"""
+
+from __future__ import annotations
+
+from .. import form as forms
+from ..form import Form
+
+MARK = "@"
+FORM = "@form"  # form id, form version and rule-pack version, should the document properties get lost
+META, LAST, TEXT, FIELDS, WHY = "@meta", "@last", "@text", "@fields", "@why"
+END, MARKS = "@end", "@mark"
+HEAD = "@h"  # and the number of a head row inside its block
+STUB = "#"  # column id of a label column, with its number
+VALUE, UNIT = "value", "unit"
+BLANK_ROW = "."  # row id of the only row of a table that has no row ids
+
+PREAMBLE = "preamble"  # text id of an opening paragraph the clerk words
+LAST_FORM, LAST_YEAR, LAST_UNIT = "last.form", "last.meta.report_year", "last.meta.unit_full"
+
+PROPERTY_FORM, PROPERTY_VERSION, PROPERTY_RULES = "nianbao.form", "nianbao.form_version", "nianbao.rules"
+
+GUIDE, PREVIOUS, REASONS, CHECKS, RESULTS, RULES = "填报说明", "上年数据", "情况说明", "校验", "校验结果", "规则"
+
+
+def expected_sheets(form: Form) -> dict[str, str]:
+    """Return block name or text id -> the sheet on which the form's workbook has it."""
+    found = {META: forms.meta_sheet(), LAST: PREVIOUS, WHY: REASONS}
+    found |= {MARK + table.id: table.sheet for table in form.tables}
+    found |= {f"{LAST}.{table.id}": PREVIOUS for table in form.tables}
+    for section in form.sections:
+        found |= {text.id: section.sheet for text in section.texts}
+        if section.fields:
+            found[FIELDS] = section.sheet
+    return found

@@ -1,0 +1,68 @@
+"""Read a report back from a .docx: its own data where it carries them, else what its tables and texts say."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import unescape
+
+from .. import carried, files, published
+from ..errors import InputError
+from ..published import Item
+from ..report import Report, Structure
+from .ooxml import DATA_NAMESPACE, MAIN, items_of, w
+
+_CUSTOM = re.compile(r"customXml/item\d+\.xml")
+
+
+def read_docx(path: Path) -> Report:
+    """Return the report in a Word file.
+
+    A file written by this program gives back the identical report; where somebody changed a table or a text after
+    writing, the file's content wins and `notes` says so. Any other file is read by its labels; one without a
+    statutory table is an `InputError`.
+    """
+    package = files.read_package(path)
+    if MAIN not in package:
+        raise InputError("not-docx", f"“{path.name}”不是 Word 文档（.docx），请核对文件。")
+    data = _carried(package)
+    if data is None:
+        return published.interpret(_items(package[MAIN], path.name), path.name)
+    report, printed = carried.unpack(data)
+    if hashlib.sha256(package[MAIN]).hexdigest() == printed.main:
+        names = Structure.__dataclass_fields__
+        shape = {k: tuple(v) if isinstance(v, list) else v for k, v in printed.structure.items() if k in names}
+        return replace(report, structure=Structure(file_name=path.name, **shape))
+    return published.reconcile(report, printed, _items(package[MAIN], path.name), path.name)
+
+
+def _carried(package: dict[str, bytes]) -> str | None:
+    """Return the JSON text of the data part; None when the file has none."""
+    marker = f'"{DATA_NAMESPACE}"'.encode()
+    for name, content in package.items():
+        if _CUSTOM.fullmatch(name) and marker in content[:1000]:
+            text = content.decode("utf-8")
+            if "<!" in text:  # another program wrote it anew; read it as XML
+                return str(_parse(content, name).text or "")
+            return unescape(text[text.index(">", text.index(marker.decode())) + 1 : text.rindex("</")])
+    return None
+
+
+def _items(content: bytes, name: str) -> list[Item]:
+    body = _parse(content, name).find(w("body"))
+    if body is None:
+        raise InputError("damaged", f"“{name}”没有正文，请在 Word 中打开并另存为 .docx 后重试。")
+    return items_of(body)
+
+
+def _parse(content: bytes, name: str) -> Any:
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    try:
+        return etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as error:
+        raise InputError("damaged", f"“{name}”已损坏或不完整，请向发送人重新索取，或用备份文件。") from error

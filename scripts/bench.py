@@ -1,0 +1,432 @@
+"""Speed as ratios to what one would use instead, measured in one run on one machine.
+
+    scripts/bench [--suite click|read|write]... [--size small|full] [--json OUT.json]
+
+Every contender's result is compared with ours before anything is timed. Contenders take turns, so that a busy machine
+slows all of them; medians count. A budget missed by more than a fifth, twice in a row, is a failure.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import datetime
+import importlib.metadata
+import io
+import json
+import os
+import platform
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Callable, Iterator
+
+from openpyxl.utils.cell import coordinate_to_tuple
+
+from nianbao import assets, layout
+from nianbao.check import catalogue
+from nianbao.excel.read import Book, read_book
+from nianbao.report import Report
+from nianbao.rule import ERROR, dotted
+from nianbao.word.write import docx_bytes
+
+FORM = "gov-2021"
+BOOK = next(iter(sorted(assets.SAMPLES.glob(f"{FORM}*.xlsx"))))
+USUAL = Path(__file__).with_name("bench_usual.py")
+ROUNDS = {"small": 9, "full": 41}
+TOLERANCE = 1.2
+SAMPLE_SECONDS = 0.02  # a warm call is repeated until a sample takes this long
+LIBRARIES = ("openpyxl", "python-calamine", "pandas", "python-docx", "docxtpl", "lxml")
+OURS, NUMBER = "nianbao", re.compile(r"\{\{ (c\['(?P<cell>.+?)'\]|p\[(?P<paragraph>\d+)\]) \}\}")
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+@dataclass(frozen=True)
+class Contender:
+    """Somebody who does the work of a suite: `run` does it once, or returns the milliseconds where it timed itself."""
+
+    name: str
+    run: Callable[[], Any]
+    note: str = ""
+    cold: bool = False  # a process of its own for every run
+
+
+@dataclass(frozen=True)
+class Budget:
+    """At most `limit` milliseconds for us, or, against a peer, at least `limit` times as fast."""
+
+    suite: str
+    limit: float
+    peer: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    suite: str
+    name: str
+    median_ms: float
+    best_ms: float
+    samples: int
+    peak_mib: float | None
+    note: str
+
+
+BUDGETS = (
+    Budget("check", 120),
+    Budget("read", 10, "openpyxl"),
+    Budget("write", 20, "docxtpl"),
+)
+
+
+# ---------------------------------------------------------------- what everybody works on
+
+
+@dataclass(frozen=True)
+class Fixture:
+    """The sample report, and for the peers a template of the same layout, the texts and the places of the numbers."""
+
+    folder: Path
+    report: Report
+    template: Path
+    paragraphs: list[str]
+    plan: Path
+    places: dict[str, tuple[str, int, int]]
+
+
+def make_fixture(folder: Path) -> Fixture:
+    book = read_book(BOOK)
+    report = book.report
+    ours = docx_bytes(report)
+    paragraphs = [p for text in report.texts.values() for p in text]
+    template = folder / "peer.docx"
+    template.write_bytes(peer_template(report, ours, paragraphs))
+    places = places_of(book)
+    suffixes = {k: report.unit_of(c) for k, c in report.definition.cells.items() if c.units}
+    plan = folder / "plan.json"
+    facts = {"places": places, "equations": list(equations(report)), "suffixes": suffixes, "paragraphs": paragraphs}
+    plan.write_text(json.dumps(facts), "utf-8")
+    return Fixture(folder, report, template, paragraphs, plan, places)
+
+
+def places_of(book: Book) -> dict[str, tuple[str, int, int]]:
+    """Return cell id -> sheet, row and column from 0, for every number of the form."""
+    found: dict[str, tuple[str, int, int]] = {}
+    for cell_id in book.report.definition.cells:
+        sheet, address = book.places[cell_id]
+        row, column = coordinate_to_tuple(address)
+        found[cell_id] = (sheet, row - 1, column - 1)
+    return found
+
+
+def equations(report: Report) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Yield place, left cells and right cells of every rule that says that two sums of the tables are equal."""
+    def side(tree: ast.expr, names: Any, groups: Any) -> list[str]:
+        if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Add):
+            return side(tree.left, names, groups) + side(tree.right, names, groups)
+        if isinstance(tree, ast.Call) and dotted(tree.func) == "sum":
+            return list(groups[dotted(tree.args[0])])
+        return [names[dotted(tree)]]
+
+    for bounds in catalogue.load().bounds(report.form).values():
+        for bound in bounds:
+            rule, tree = bound.rule, bound.rule.expression.tree
+            is_equation = isinstance(tree, ast.Compare) and isinstance(tree.ops[0], ast.Eq) and rule.expression.sides
+            if rule.severity == ERROR and not rule.when and is_equation:
+                try:
+                    left, right = (side(s, bound.names, bound.groups) for s in rule.expression.sides or ())
+                except KeyError:  # more than a sum
+                    continue
+                if all(not ref.startswith(("last.", "meta.")) for ref in left + right):
+                    yield f"{rule.id} {bound.place}", left, right
+
+
+def peer_template(report: Report, ours: bytes, paragraphs: list[str]) -> bytes:
+    """Return our own document with a Jinja placeholder for every number and every paragraph the clerk wrote."""
+    import docx
+
+    document = docx.Document(io.BytesIO(ours))
+    body = document.element.body
+    tables = iter(report.definition.tables)
+    for drawn in body.iterchildren(f"{W}tbl"):
+        grid = layout.grid(next(tables))
+        ids = {(v.row, v.column): v.id for v in grid.values}
+        for row, line in enumerate(drawn.iterchildren(f"{W}tr")):
+            column = 0
+            for cell in line.iterchildren(f"{W}tc"):
+                if (row, column) in ids:
+                    put(cell, f"{{{{ c['{ids[row, column]}'] }}}}")
+                span = cell.find(f"{W}tcPr/{W}gridSpan")
+                column += 1 if span is None else int(span.get(f"{W}val"))
+    for paragraph in body.iterchildren(f"{W}p"):
+        text = "".join(t.text or "" for t in paragraph.iter(f"{W}t"))
+        if text in paragraphs:
+            put(paragraph, f"{{{{ p[{paragraphs.index(text)}] }}}}")
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+def put(place: Any, text: str) -> None:
+    first, *others = place.iter(f"{W}t")
+    first.text = text
+    for other in others:
+        other.text = ""
+
+
+# ---------------------------------------------------------------- suites: each verifies its contenders first
+
+
+def suite_check(fixture: Fixture) -> list[Contender]:
+    ours = [sys.executable, "-m", "nianbao", "check"]
+    usual = [sys.executable, str(USUAL), str(fixture.plan), "check"]
+    broken = broken_copy(fixture)
+    same(process(*ours, str(BOOK)).code, 0, "our verdict on the sample")
+    same(process(*usual, str(BOOK)).output, "", "the usual script's verdict on the sample")
+    found = json.loads(process(*ours, "--json", str(broken)).output)[0]["findings"]
+    said = process(*usual, str(broken)).output
+    same(bool(said), True, "whether the usual script finds anything in a broken copy")
+    same({line.split()[0] for line in said.splitlines()} - {f["rule"] for f in found}, set(), "what only it finds")
+    return [
+        Contender(OURS, lambda: process(*ours, str(BOOK)), "all rules", cold=True),
+        Contender("pandas + openpyxl", lambda: process(*usual, str(BOOK)), "sums and balances only", cold=True),
+        Contender("python -c pass", lambda: process(sys.executable, "-c", "pass"), "the floor", cold=True),
+    ]
+
+
+def broken_copy(fixture: Fixture) -> Path:
+    """Return a copy of the sample with one number more in the largest table."""
+    cell = next(c for c in reversed(fixture.report.definition.table_cells["t3"]) if not c.is_total)
+    data = fixture.folder / "broken.json"
+    data.write_text(json.dumps({"figures": {cell.id: int(fixture.report.figures[cell.id] or 0) + 1}}), "utf-8")
+    target = fixture.folder / "broken.xlsx"
+    done = process(sys.executable, "-m", "nianbao", "fill", str(BOOK), "--data", str(data), "-o", str(target))
+    same(done.code, 0, f"a broken copy: {done.output}")
+    return target
+
+
+def suite_report(fixture: Fixture) -> list[Contender]:
+    target = fixture.folder / "report.docx"
+    ours = [sys.executable, "-m", "nianbao", "report", str(BOOK), "-o", str(target)]
+    usual = [sys.executable, str(USUAL), str(fixture.plan), "report", str(BOOK), str(fixture.template), str(target)]
+
+    def write(command: list[str]) -> Process:
+        target.unlink(missing_ok=True)
+        return process(*command)
+
+    texts = []
+    for command in (ours, usual):
+        same(write(command).code, 0, " ".join(command))
+        texts.append(text_of(target.read_bytes()))
+    same(texts[1], texts[0], "the text of the usual script's report")
+    return [
+        Contender(OURS, lambda: write(ours), "checked first", cold=True),
+        Contender("pandas + openpyxl + docxtpl", lambda: write(usual), "not checked", cold=True),
+    ]
+
+
+def suite_read(fixture: Fixture) -> list[Contender]:
+    import openpyxl
+    import pandas
+    import python_calamine
+
+    def full(read_only: bool = False) -> dict[str, list[tuple[Any, ...]]]:
+        book = openpyxl.load_workbook(BOOK, data_only=True, read_only=read_only)
+        try:
+            return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
+        finally:
+            book.close()
+
+    def calamine() -> dict[str, list[list[Any]]]:
+        book = python_calamine.CalamineWorkbook.from_path(BOOK)
+        return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+
+    def frames(engine: str) -> dict[str, Any]:
+        sheets = pandas.read_excel(BOOK, sheet_name=None, header=None, engine=engine)
+        return {name: frame.to_numpy() for name, frame in sheets.items()}
+
+    def figures(sheets: Any) -> dict[str, float]:
+        return {key: float(sheets[sheet][row][column]) for key, (sheet, row, column) in fixture.places.items()}
+
+    ours = {key: float(value) for key, value in read_book(BOOK).report.figures.items() if key in fixture.places}
+    contenders = {
+        "openpyxl": full,
+        "openpyxl read_only": lambda: full(read_only=True),
+        "pandas (openpyxl)": lambda: frames("openpyxl"),
+        "pandas (calamine)": lambda: frames("calamine"),
+        "python-calamine": calamine,
+    }
+    for name, run in contenders.items():
+        same(figures(run()), ours, f"the figures read by {name}")
+    note = {"openpyxl": "usual; values only", "python-calamine": "values only: the floor"}
+    peers = [Contender(name, run, note.get(name, "values only")) for name, run in contenders.items()]
+    return [Contender(OURS, lambda: read_book(BOOK), "whole report, structure and totals examined"), *peers]
+
+
+def suite_write(fixture: Fixture) -> list[Contender]:
+    import docx
+    import docxtpl
+
+    cells = {cell_id: fixture.report.shown(cell_id) for cell_id in fixture.report.definition.cells}
+
+    def by_docxtpl() -> bytes:
+        document = docxtpl.DocxTemplate(fixture.template)
+        document.render({"c": cells, "p": fixture.paragraphs})
+        stream = io.BytesIO()
+        document.save(stream)
+        return stream.getvalue()
+
+    def by_text_nodes() -> bytes:
+        document = docx.Document(str(fixture.template))
+        for node in document.element.body.iter(f"{W}t"):
+            found = NUMBER.fullmatch(node.text or "")
+            if found:
+                node.text = cells[found["cell"]] if found["cell"] else fixture.paragraphs[int(found["paragraph"])]
+        stream = io.BytesIO()
+        document.save(stream)
+        return stream.getvalue()
+
+    ours = text_of(docx_bytes(fixture.report))
+    for name, run in (("docxtpl", by_docxtpl), ("python-docx", by_text_nodes)):
+        same(text_of(run()), ours, f"the text written by {name}")
+    return [
+        Contender(OURS, lambda: docx_bytes(fixture.report), "data and digests embedded"),
+        Contender("docxtpl", by_docxtpl, "usual"),
+        Contender("python-docx, text nodes", by_text_nodes),
+    ]
+
+
+SUITES = {"check": suite_check, "report": suite_report, "read": suite_read, "write": suite_write}
+
+
+def text_of(data: bytes) -> list[str]:
+    """Return the text of every paragraph of a document, those of table cells included."""
+    import docx
+
+    body = docx.Document(io.BytesIO(data)).element.body
+    return ["".join(t.text or "" for t in p.iter(f"{W}t")) for p in body.iter(f"{W}p")]
+
+
+def same(found: Any, expected: Any, what: str) -> None:
+    if found != expected:
+        raise SystemExit(f"not the same result, so nothing to compare: {what}\n  {found!r}\n  {expected!r}"[:2000])
+
+
+# ---------------------------------------------------------------- measuring
+
+
+@dataclass(frozen=True)
+class Process:
+    code: int
+    output: str
+    milliseconds: float
+    peak_mib: float
+
+
+def process(*command: str) -> Process:
+    """Run a command to its end; time and peak memory are those of the process alone."""
+    with tempfile.TemporaryFile() as output:
+        start = time.perf_counter()
+        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
+        _, status, usage = os.wait4(child.pid, 0)
+        elapsed = (time.perf_counter() - start) * 1000
+        child.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        return Process(child.returncode, output.read().decode(), elapsed, usage.ru_maxrss / 1024)
+
+
+def measure(suite: str, contenders: list[Contender], rounds: int) -> list[Result]:
+    times: dict[str, list[float]] = {c.name: [] for c in contenders}
+    peaks: dict[str, float] = {}
+    loops = {c.name: 1 if c.cold else max(1, int(SAMPLE_SECONDS / max(timed(c.run, 1), 1e-6))) for c in contenders}
+    for _ in range(rounds):
+        for contender in contenders:
+            if contender.cold:
+                done = contender.run()
+                times[contender.name].append(done.milliseconds)
+                peaks[contender.name] = max(done.peak_mib, peaks.get(contender.name, 0))
+            else:
+                times[contender.name].append(timed(contender.run, loops[contender.name]) * 1000)
+    return [
+        Result(suite, c.name, statistics.median(times[c.name]), min(times[c.name]), rounds, peaks.get(c.name), c.note)
+        for c in contenders
+    ]
+
+
+def timed(run: Callable[[], Any], loops: int) -> float:
+    """Return the seconds one call takes, as the mean of some."""
+    start = time.perf_counter()
+    for _ in range(loops):
+        run()
+    return (time.perf_counter() - start) / loops
+
+
+def judge(budget: Budget, results: list[Result]) -> tuple[str, float]:
+    """Return a budget in words and by what factor it is missed; up to 1 it is met."""
+    medians = {r.name: r.median_ms for r in results if r.suite == budget.suite}
+    if not budget.peer:
+        return f"{budget.suite} in {medians[OURS]:.0f} ms, to be ≤ {budget.limit:g} ms", medians[OURS] / budget.limit
+    ratio = medians[budget.peer] / medians[OURS]
+    return f"{budget.suite} {ratio:.1f} × {budget.peer}, to be ≥ {budget.limit:g} ×", budget.limit / ratio
+
+
+def show(results: list[Result]) -> None:
+    ours = results[0].median_ms
+    print(f"\n{results[0].suite}")
+    for r in results:
+        memory = f"{r.peak_mib:6.0f} MiB" if r.peak_mib else " " * 10
+        ratio = f"{r.median_ms / ours:8.2f} ×"
+        print(f"  {r.name:28}{r.median_ms:10.2f} ms{r.best_ms:10.2f} ms{ratio}{memory}  {r.note}")
+
+
+def machine() -> dict[str, Any]:
+    info = Path("/proc/cpuinfo")
+    models = re.findall(r"model name\s*: (.+)", info.read_text()) if info.exists() else []
+    return {
+        "date": datetime.date.today().isoformat(),
+        "cpu": models[0] if models else platform.processor(),
+        "cores": os.cpu_count(),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "versions": {name: importlib.metadata.version(name) for name in LIBRARIES},
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--suite", action="append", choices=SUITES, help="only this one; may be repeated")
+    parser.add_argument("--size", choices=ROUNDS, default="small", help="how many rounds; full is for a release")
+    parser.add_argument("--json", type=Path, metavar="OUT", help="write results, versions and machine there")
+    options = parser.parse_args()
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})  # one core, so that nobody gains by a second one
+    results: list[Result] = []
+    missed: list[str] = []
+    with tempfile.TemporaryDirectory() as folder:
+        fixture = make_fixture(Path(folder))
+        print("median, best, ratio to ours (higher: slower than we), peak memory of the process")
+        for suite in options.suite or SUITES:
+            contenders = SUITES[suite](fixture)
+            found = measure(suite, contenders, ROUNDS[options.size])
+            budgets = [b for b in BUDGETS if b.suite == suite]
+            if any(judge(b, found)[1] > TOLERANCE for b in budgets):
+                found = measure(suite, contenders, ROUNDS[options.size])
+            show(found)
+            for budget in budgets:
+                words, factor = judge(budget, found)
+                print(f"  {'budget met' if factor <= TOLERANCE else 'BUDGET MISSED'}: {words}")
+                missed += [words] if factor > TOLERANCE else []
+            results += found
+    if options.json:
+        facts = [asdict(r) for r in results]
+        document = {"machine": machine(), "size": options.size, "results": facts, "missed": missed}
+        options.json.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

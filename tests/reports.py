@@ -1,0 +1,48 @@
+"""A mini-language for test reports: a complete report with zero in every cell, then what is different."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from nianbao import assets, form
+from nianbao.report import Report, from_dict
+
+YEARS = {"gov-2021": 2024, "gov-2019": 2020}
+
+
+def sample(name: str) -> dict[str, Any]:
+    """Return the JSON of a sample report of the project."""
+    return dict(json.loads((assets.SAMPLES / f"{name}.json").read_text("utf-8")))
+
+
+def base(form_id: str = "gov-2021") -> dict[str, Any]:
+    """Return a report without any finding: every number 0, every text written."""
+    numbers = {c.id: 0 for c in form.load(form_id).cells.values() if not c.is_total}
+    texts = {**sample("gov-2021-bureau")["texts"], "s6.other": ["本年度没有收取信息处理费，无其他需要报告的事项。"]}
+    meta = {"meta.website": "www.qinghe.example.cn", "meta.phone": "0000-6600018"}
+    unit, year = "青禾县水利局", YEARS[form_id]
+    return {"form": form_id, "unit": unit, "year": year, "meta": meta, "figures": numbers, "texts": texts}
+
+
+def changed(data: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """Return a report with changes: mappings are merged in, None takes a key out of meta and texts."""
+    merged = {**data}
+    for key, value in changes.items():
+        merged[key] = {**merged.get(key, {}), **value} if isinstance(value, dict) and key != "last" else value
+    return merged
+
+
+def year_before(data: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Return the report of the year before: all zero, without texts, then the changes."""
+    earlier = base(changes.get("form", data["form"]))
+    plain = {**earlier, "year": data["year"] - 1, "unit": data["unit"], "texts": {}}
+    return changed(plain, **{k: v for k, v in changes.items() if k != "form"})
+
+
+def build(form_id: str = "gov-2021", last: dict[str, Any] | None = None, **changes: Any) -> Report:
+    """Return a base report with changes; `last` are the changes of the year before."""
+    data = changed(base(changes.pop("form", form_id)), **changes)
+    if last is not None:
+        data["last"] = year_before(data, last)
+    return from_dict(data)
