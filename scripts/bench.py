@@ -35,8 +35,8 @@ from nianbao.report import Report
 from nianbao.rule import ERROR, dotted
 from nianbao.word.write import docx_bytes
 
-FORM = "gov-2021"
-BOOK = next(iter(sorted(assets.SAMPLES.glob(f"{FORM}*.xlsx"))))
+SAMPLE = next(iter(sorted(assets.SAMPLES.glob("gov-2021*.json"))))
+NIANBAO = (sys.executable, "-m", "nianbao")
 USUAL = Path(__file__).with_name("bench_usual.py")
 ROUNDS = {"small": 9, "full": 41}
 TOLERANCE = 1.2
@@ -91,6 +91,7 @@ class Fixture:
     """The sample report, and for the peers a template of the same layout, the texts and the places of the numbers."""
 
     folder: Path
+    book: Path
     report: Report
     template: Path
     paragraphs: list[str]
@@ -99,7 +100,7 @@ class Fixture:
 
 
 def make_fixture(folder: Path) -> Fixture:
-    book = read_book(BOOK)
+    book = read_book(filled(folder / "book.xlsx", SAMPLE))
     report = book.report
     ours = docx_bytes(report)
     paragraphs = [p for text in report.texts.values() for p in text]
@@ -110,7 +111,15 @@ def make_fixture(folder: Path) -> Fixture:
     plan = folder / "plan.json"
     facts = {"places": places, "equations": list(equations(report)), "suffixes": suffixes, "paragraphs": paragraphs}
     plan.write_text(json.dumps(facts), "utf-8")
-    return Fixture(folder, report, template, paragraphs, plan, places)
+    return Fixture(folder, book.path, report, template, paragraphs, plan, places)
+
+
+def filled(target: Path, data: Path) -> Path:
+    """Return a new workbook filled with the data of a JSON file."""
+    blank = assets.WORKBOOK / f"{json.loads(data.read_text('utf-8'))['form']}.xlsx"
+    done = process(*NIANBAO, "fill", str(blank), "--data", str(data), "-o", str(target))
+    same(done.code, 0, f"a filled workbook: {done.output}")
+    return target
 
 
 def places_of(book: Book) -> dict[str, tuple[str, int, int]]:
@@ -182,37 +191,39 @@ def put(place: Any, text: str) -> None:
 
 
 def suite_check(fixture: Fixture) -> list[Contender]:
-    ours = [sys.executable, "-m", "nianbao", "check"]
+    ours = [*NIANBAO, "check"]
+    book = str(fixture.book)
     usual = [sys.executable, str(USUAL), str(fixture.plan), "check"]
     broken = broken_copy(fixture)
-    same(process(*ours, str(BOOK)).code, 0, "our verdict on the sample")
-    same(process(*usual, str(BOOK)).output, "", "the usual script's verdict on the sample")
+    same(process(*ours, book).code, 0, "our verdict on the sample")
+    same(process(*usual, book).output, "", "the usual script's verdict on the sample")
     found = json.loads(process(*ours, "--json", str(broken)).output)[0]["findings"]
     said = process(*usual, str(broken)).output
     same(bool(said), True, "whether the usual script finds anything in a broken copy")
     same({line.split()[0] for line in said.splitlines()} - {f["rule"] for f in found}, set(), "what only it finds")
     return [
-        Contender(OURS, lambda: process(*ours, str(BOOK)), "all rules", cold=True),
-        Contender("pandas + openpyxl", lambda: process(*usual, str(BOOK)), "sums and balances only", cold=True),
+        Contender(OURS, lambda: process(*ours, book), "all rules", cold=True),
+        Contender("pandas + openpyxl", lambda: process(*usual, book), "sums and balances only", cold=True),
         Contender("python -c pass", lambda: process(sys.executable, "-c", "pass"), "the floor", cold=True),
     ]
 
 
 def broken_copy(fixture: Fixture) -> Path:
-    """Return a copy of the sample with one number more in the largest table."""
-    cell = next(c for c in reversed(fixture.report.definition.table_cells["t3"]) if not c.is_total)
+    """Return a workbook like the sample with one more in the last cell of the largest table that is no total."""
+    cells = max(fixture.report.definition.table_cells.values(), key=len)
+    cell = [c for c in cells if not c.is_total][-1]
+    facts = json.loads(SAMPLE.read_text("utf-8"))
+    facts["figures"][cell.id] = int(str(fixture.report.figures[cell.id] or 0)) + 1
     data = fixture.folder / "broken.json"
-    data.write_text(json.dumps({"figures": {cell.id: int(fixture.report.figures[cell.id] or 0) + 1}}), "utf-8")
-    target = fixture.folder / "broken.xlsx"
-    done = process(sys.executable, "-m", "nianbao", "fill", str(BOOK), "--data", str(data), "-o", str(target))
-    same(done.code, 0, f"a broken copy: {done.output}")
-    return target
+    data.write_text(json.dumps(facts), "utf-8")
+    return filled(fixture.folder / "broken.xlsx", data)
 
 
 def suite_report(fixture: Fixture) -> list[Contender]:
     target = fixture.folder / "report.docx"
-    ours = [sys.executable, "-m", "nianbao", "report", str(BOOK), "-o", str(target)]
-    usual = [sys.executable, str(USUAL), str(fixture.plan), "report", str(BOOK), str(fixture.template), str(target)]
+    ours = [*NIANBAO, "report", str(fixture.book), "-o", str(target)]
+    book, template = str(fixture.book), str(fixture.template)
+    usual = [sys.executable, str(USUAL), str(fixture.plan), "report", book, template, str(target)]
 
     def write(command: list[str]) -> Process:
         target.unlink(missing_ok=True)
@@ -234,25 +245,27 @@ def suite_read(fixture: Fixture) -> list[Contender]:
     import pandas
     import python_calamine
 
+    path = fixture.book
+
     def full(read_only: bool = False) -> dict[str, list[tuple[Any, ...]]]:
-        book = openpyxl.load_workbook(BOOK, data_only=True, read_only=read_only)
+        book = openpyxl.load_workbook(path, data_only=True, read_only=read_only)
         try:
             return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
         finally:
             book.close()
 
     def calamine() -> dict[str, list[list[Any]]]:
-        book = python_calamine.CalamineWorkbook.from_path(BOOK)
+        book = python_calamine.CalamineWorkbook.from_path(path)
         return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
 
     def frames(engine: str) -> dict[str, Any]:
-        sheets = pandas.read_excel(BOOK, sheet_name=None, header=None, engine=engine)
+        sheets = pandas.read_excel(path, sheet_name=None, header=None, engine=engine)
         return {name: frame.to_numpy() for name, frame in sheets.items()}
 
     def figures(sheets: Any) -> dict[str, float]:
         return {key: float(sheets[sheet][row][column]) for key, (sheet, row, column) in fixture.places.items()}
 
-    ours = {key: float(value) for key, value in read_book(BOOK).report.figures.items() if key in fixture.places}
+    ours = {key: float(value) for key, value in read_book(path).report.figures.items() if key in fixture.places}
     contenders = {
         "openpyxl": full,
         "openpyxl read_only": lambda: full(read_only=True),
@@ -264,7 +277,7 @@ def suite_read(fixture: Fixture) -> list[Contender]:
         same(figures(run()), ours, f"the figures read by {name}")
     note = {"openpyxl": "usual; values only", "python-calamine": "values only: the floor"}
     peers = [Contender(name, run, note.get(name, "values only")) for name, run in contenders.items()]
-    return [Contender(OURS, lambda: read_book(BOOK), "whole report, structure and totals examined"), *peers]
+    return [Contender(OURS, lambda: read_book(path), "whole report, structure and totals examined"), *peers]
 
 
 def suite_write(fixture: Fixture) -> list[Contender]:

@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT / "addin"))
 
 from nianbao import assets, files, form as forms, layout  # noqa: E402
 from nianbao.form import Form, Table  # noqa: E402
-from nianbao.layout import CORNER, HEAD, STUB, Grid, Label, Value  # noqa: E402
+from nianbao.layout import STUB, Grid, Label, Value  # noqa: E402
 from nianbao.word.template import HEADING_STYLES, LEAD_STYLE, PREAMBLE, TITLE, block_token  # noqa: E402
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -83,10 +83,11 @@ def styles() -> str:
         style("PageOdd", "页码（单页）", SONG, SIZE_4, line=SIZE_4 * 10, align="right", indent='<w:ind w:right="280"/>'),
         style("PageEven", "页码（双页）", SONG, SIZE_4, line=SIZE_4 * 10, align="left", indent='<w:ind w:left="280"/>'),
     ]
-    for suffix, name, (points, line, _) in (("", "", ROOMY), ("Dense", "（密）", DENSE)):
+    for suffix, name, (points, line, _), margin in (("", "", ROOMY, 100), ("Dense", "（密）", DENSE, 40)):
+        inset = f'<w:ind w:left="{margin}"/>'
         found += [
             style(f"TableHead{suffix}", f"表格标题{name}", FANG, points, line=line, align="center"),
-            style(f"TableLabel{suffix}", f"表格文字{name}", FANG, points, line=line, align="left"),
+            style(f"TableLabel{suffix}", f"表格文字{name}", FANG, points, line=line, align="left", indent=inset, tight=bool(suffix)),
             style(f"TableNumber{suffix}", f"表格数字{name}", FANG, points, line=line, align="center"),
         ]
     borders = "".join(
@@ -158,7 +159,7 @@ def cell(place: Label | Value, table: Table, first: bool, keep: bool) -> str:
     text = ""
     if isinstance(place, Label):
         narrow = place.rows > 1 or (place.node is not None and bool(place.node.children))
-        kind = "Label" if place.role in (STUB, CORNER) and not narrow and table.stub else "Head"
+        kind = "Label" if place.role == STUB and not narrow else "Head"
         text = broken(place) if first else ""
     lines = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(t)}</w:t>' for t in text.split("\n")) if text else ""
     run = f'<w:r><w:rPr><w:rFonts w:hint="eastAsia"/></w:rPr>{lines}</w:r>' if lines else ""
@@ -203,7 +204,9 @@ def body(form: Form) -> list[str]:
     for section in form.sections:
         # The tallest table fills a page with its heading: it begins one, so no length of the text before splits it.
         tall = section.table and layout.grid(form.table(section.table)).rows > 20
-        found.append(paragraph("Level1", section.heading, "<w:pageBreakBefore/>" if tall else ""))
+        after_table = found[-1].startswith("<w:tbl")
+        space = f'<w:spacing w:before="160" w:line="{LINE}" w:lineRule="exact"/>' if after_table else ""
+        found.append(paragraph("Level1", section.heading, "<w:pageBreakBefore/>" if tall else space))
         if section.table:
             found.append(table_xml(form.table(section.table), section.heading))
         else:

@@ -46,3 +46,36 @@ def build(form_id: str = "gov-2021", last: dict[str, Any] | None = None, **chang
     if last is not None:
         data["last"] = year_before(data, last)
     return from_dict(data)
+
+
+def balanced(form_id: str, draw: Any) -> dict[str, int]:
+    """Return numbers for every cell that hold every identity of the form, totals included; made without the rules.
+
+    `draw(low, high)` gives a random integer.
+    """
+    definition = form.load(form_id)
+    applications = definition.table("t3")
+    outcomes, applicants = applications.groups["processed"], applications.groups["applicants"]
+    figures: dict[str, int] = {}
+    for who in applicants:
+        results = {row: draw(0, 9) for row in outcomes}
+        pending = draw(0, 5)
+        intake = sum(results.values()) + pending
+        carried = draw(0, min(intake, 4))
+        column = {"new_received": intake - carried, "carried_in": carried, **results}
+        column |= {"total_processed": sum(results.values()), "carried_out": pending}
+        figures |= {f"t3.{row}.{who}": value for row, value in column.items()}
+    for row in applications.blocks[0].leaf_rows:
+        figures[f"t3.{row.id}.total"] = sum(figures[f"t3.{row.id}.{who}"] for who in applicants)
+    for group in ("review", "direct", "after"):
+        values = {name: draw(0, 6) for name in ("upheld", "corrected", "other", "pending")}
+        figures |= {f"t4.{group}.{name}": value for name, value in values.items()}
+        figures[f"t4.{group}.total"] = sum(values.values())
+    for cell in definition.table_cells[definition.tables[0].id]:
+        figures[cell.id] = draw(0, 50)
+    for row in ("regs", "norms"):
+        for total, part in (("t2.{}.in_force", "t2.{}.issued"), ("t2x.{}.disclosed_all", "t2x.{}.disclosed")):
+            if total.format(row) in figures:
+                figures[total.format(row)] += figures[part.format(row)]
+    figures |= {cell.id: 0 for section in definition.sections for cell in section.fields}
+    return figures

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Iterable
+from typing import Iterable, Mapping
 
 from . import report as reports
 from .form import Section
 from .report import Report
 
 DRAFT = "草稿"  # stands in the page header of a draft, and begins its first line
+
+# What XML 1.0 does not allow in any form; the data a file carries keeps such characters as JSON escapes.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 _NUMERALS = "一二三四五六七八九十"
 _LEVELS = (
@@ -38,6 +41,13 @@ class Line:
     @property
     def plain(self) -> str:
         return self.lead + self.text
+
+
+def clean(text: str) -> str:
+    """Return a text without the characters XML does not allow, with plain line ends."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _FORBIDDEN.sub("", text)
 
 
 def level_of(text: str) -> tuple[int, str]:
@@ -76,16 +86,24 @@ def lines(paragraphs: Iterable[str]) -> list[Line]:
     return [line(p) for p in paragraphs if p.strip()]
 
 
-def preamble(report: Report) -> list[Line]:
-    """Return the opening paragraphs; they hold no headings."""
-    return [Line(p.strip()) for p in reports.preamble(report).split("\n") if p.strip()]
+def title(report: Report, values: Mapping[str, str], width: int) -> list[str]:
+    """Return the title as one line, or broken after the unit where it is wider than `width` Chinese characters."""
+    whole = reports.title(report, values)
+    wide = sum(0.5 if c.isascii() else 1 for c in whole) > width
+    unit = report.unit
+    return [unit, whole[len(unit) :]] if wide and unit and whole.startswith(unit) else [whole]
 
 
-def section(report: Report, part: Section) -> list[Line]:
+def preamble(report: Report, values: Mapping[str, str]) -> list[Line]:
+    """Return the opening paragraphs; they hold no headings. `values`: those of `report.values_for`."""
+    return [Line(p.strip()) for p in reports.preamble(report, values).split("\n") if p.strip()]
+
+
+def section(report: Report, part: Section, values: Mapping[str, str]) -> list[Line]:
     """Return what a prose section prints: the statement of its fields, its texts under their sub-headings, or the
     sentence that says there is nothing. A text that is blank prints no sub-heading."""
     found: list[Line] = []
-    stated = reports.statement(report, part)
+    stated = reports.statement(report, part, values)
     own = [p for text_id in (part.id, *(t.id for t in part.texts)) for p in report.texts.get(text_id, ())]
     if stated and stated not in own:
         found.append(Line(stated))

@@ -232,6 +232,7 @@ def _expand(grid: TextGrid) -> list[list[_Place]]:
 _NUMBERLIKE = re.compile(r"[\d０-９,，.．+＋\-－−—–/／\s%％件项元万亿]*|无|不适用|[Nn]/?[Aa]")
 
 
+@lru_cache(maxsize=4096)
 def _is_value(text: str) -> bool:
     """Whether a text stands where a number should: a number, a dash, a word for none, or nothing."""
     return _NUMBERLIKE.fullmatch(text.strip()) is not None
@@ -257,12 +258,14 @@ def read_table(grids: Sequence[TextGrid], index: Index) -> Reading:
             if title is not None:
                 block, heads, columns, fresh = title, [], [], False
                 continue
-            label, leaves = _row_label(line, index, block, used_rows)
+            label, leaves = _row_label(line, index, block)
             own_heads = sum(key(p.spot.text) in index.heads for p in line if p.here and p.spot.text.strip())
             if number not in bodies and own_heads and (own_heads > 1 or not leaves):
                 heads = [*heads, line] if fresh else [line]
                 fresh = True
                 continue
+            if not leaves and index.table.stub:
+                label, leaves = _nearly(line, index, used_rows)
             if not index.table.stub:
                 if number not in bodies:
                     if fresh and heads:
@@ -317,18 +320,23 @@ def _headless_bodies(lines: list[list[_Place]], index: Index) -> list[int]:
     return filled[:1] or list(below)[:1]
 
 
-def _row_label(
-    line: list[_Place], index: Index, block: Block | None, used: set[int]
-) -> tuple[_Place | None, list[_Leaf]]:
+def _row_label(line: list[_Place], index: Index, block: Block | None) -> tuple[_Place | None, list[_Leaf]]:
     """Return the last spot of a row that names a row of the form, and the rows it may be."""
-    own = [p for p in line if p.here and not _is_value(p.spot.text)]
-    for find in (index.rows.find, lambda text: index.rows.near(text, used)):
-        for place in reversed(own):
-            if key(place.spot.text) in index.groups:
-                continue
-            leaves = find(place.spot.text)
+    for place in reversed(line):
+        if place.here and not _is_value(place.spot.text) and key(place.spot.text) not in index.groups:
+            leaves = index.rows.find(place.spot.text)
             if leaves:
                 return place, [x for x in leaves if block is None or x.block is block] or leaves
+    return None, []
+
+
+def _nearly(line: list[_Place], index: Index, used: set[int]) -> tuple[_Place | None, list[_Leaf]]:
+    """Return the last spot of a row that almost names a row of the form not found yet, and that row."""
+    for place in reversed(line):
+        if place.here and not _is_value(place.spot.text) and key(place.spot.text) not in index.groups:
+            leaves = index.rows.near(place.spot.text, used)
+            if leaves:
+                return place, leaves
     return None, []
 
 
@@ -589,13 +597,12 @@ def _sign_off(body: list[str]) -> tuple[str, str]:
 def section_of(heading: str, form: Form) -> Section | None:
     """Return the section a heading stands for: by its words, by a known variant, or by words close to them."""
     words = key(heading)[1]
-    best: tuple[float, Section | None] = (0.0, None)
-    for section in form.sections:
-        for known in (section.heading, *section.variants):
-            if key(known)[1] == words:
-                return section
-            best = max(best, (SequenceMatcher(None, key(known)[1], words).ratio(), section), key=lambda x: x[0])
-    return best[1] if best[0] >= 0.75 else None
+    known = [(key(label)[1], s) for s in form.sections for label in (s.heading, *s.variants)]
+    for label, section in known:
+        if label == words:
+            return section
+    near, section = max(((SequenceMatcher(None, label, words).ratio(), s) for label, s in known), key=lambda x: x[0])
+    return section if near >= 0.75 else None
 
 
 def _texts(section: Section, body: list[str]) -> dict[str, list[str]]:
@@ -785,9 +792,9 @@ def _edited(report: Report, reading: Reading, figures: dict[str, Figure], meta: 
 
 _BLOCKS = frozenset(
     "p div h1 h2 h3 h4 h5 h6 li ul ol br hr article section main header footer body html td tr tbody blockquote pre "
-    "center form nav aside dl dt dd figure".split()
+    "center form dl dt dd figure".split()
 )
-_SKIP = frozenset("script style head title noscript template caption button select option".split())
+_SKIP = frozenset("script style head title noscript template caption button select option nav aside".split())
 
 
 def read_html(path: Path) -> Report:

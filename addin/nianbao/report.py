@@ -18,6 +18,8 @@ from .rule import is_number, parse, value_of
 
 Figure = int | Decimal | str | None  # str: found as it is, no number; None: blank
 
+_DIGITS = 30  # a number of more digits is no figure of a report
+
 UNIT, YEAR = "meta.unit_full", "meta.report_year"
 
 
@@ -127,7 +129,7 @@ def number(value: Any) -> Figure:
         return value
     if isinstance(value, (float, Decimal)):
         exact = value if isinstance(value, Decimal) else Decimal(repr(value))
-        if not exact.is_finite():
+        if not exact.is_finite() or abs(exact.adjusted()) > _DIGITS:
             return str(value)
         return int(exact) if exact == exact.to_integral_value() else exact
     text = str(value)
@@ -258,7 +260,9 @@ def parse_year(value: Any) -> int | None:
 
 
 def _mapping(data: Mapping[str, Any], key: str) -> dict[str, Any]:
-    value = data.get(key) or {}
+    value = data.get(key)
+    if value is None:
+        return {}
     if not isinstance(value, dict):
         raise InputError("bad-json", f"JSON 数据中“{key}”应为一组键和值。")
     return value
@@ -389,19 +393,19 @@ def values_for(report: Report, extra: Iterable[tuple[str, str]] = ()) -> dict[st
     return values | dict(extra)
 
 
-def title(report: Report) -> str:
-    """Return the title of the report: unit, year and the statutory words."""
-    return fill_pattern(report.definition.title, values_for(report))
+def title(report: Report, values: Mapping[str, str] | None = None) -> str:
+    """Return the title of the report: unit, year and the statutory words. `values`: `values_for`, if at hand."""
+    return fill_pattern(report.definition.title, values or values_for(report))
 
 
-def preamble(report: Report) -> str:
+def preamble(report: Report, values: Mapping[str, str] | None = None) -> str:
     """Return the opening paragraph: the clerk's own if there is one, else made from the meta data."""
     own = report.text("preamble")
-    return own or fill_pattern(report.definition.preamble, values_for(report))
+    return own or fill_pattern(report.definition.preamble, values or values_for(report))
 
 
-def statement(report: Report, section: forms.Section) -> str:
+def statement(report: Report, section: forms.Section, values: Mapping[str, str] | None = None) -> str:
     """Return the sentence that states a section's fields; "" while one of them is no number."""
     if not section.statement or not all(is_number(report.figures.get(c.id)) for c in section.fields):
         return ""
-    return fill_pattern(section.statement, values_for(report))
+    return fill_pattern(section.statement, values or values_for(report))

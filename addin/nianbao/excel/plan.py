@@ -41,20 +41,8 @@ REASON_ROWS = 60
 RESULT_COLUMNS = ("序号", "级别", "规则", "位置", "说明", "建议", "依据", "核对码")
 RESULT_ROW = 4  # 0-based row of the first finding
 
-# Results are computed from what the sheets show, which differs from the report where a total is typed over.
 Value = str | int | Decimal
-Compute = Callable[["Shown"], Value]
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A report as its workbook shows it: `get` is the report's, with every total as its cell has it."""
-
-    report: Report
-    figures: Mapping[str, Figure]
-
-    def get(self, ref: str) -> Any:
-        return self.figures[ref] if ref in self.figures else self.report.get(ref)
+Compute = Callable[[Report], Value]
 
 
 @dataclass(frozen=True)
@@ -159,21 +147,12 @@ class Plan:
 
 def results(plan: Plan, report: Report) -> dict[tuple[str, str], Value]:
     """Return sheet and address -> what each formula of the workbook results in with this report in it."""
-    figures = dict(report.figures)
-    typed = typed_totals(plan.form, figures)
-    figures.update(totals(plan.form, figures, typed))
-    shown = Shown(report, figures)
-    return {place: formula.compute(shown) for place, formula in plan.formulas.items()}
+    return {place: formula.compute(report) for place, formula in plan.formulas.items()}
 
 
 def typed_totals(form: Form, figures: Mapping[str, Figure]) -> frozenset[str]:
     """Return the totals that a workbook must hold as typed numbers, because they are not the sum of their parts."""
-    typed: set[str] = set()
-    while True:
-        wrong = next((c for c, v in totals(form, figures, typed).items() if figures.get(c) != v), None)
-        if wrong is None:
-            return frozenset(typed)
-        typed.add(wrong)
+    return frozenset(c for c, v in totals(form, figures).items() if figures.get(c) != v)
 
 
 @cache
@@ -271,8 +250,7 @@ def _heading(sheet: Sheet, text: str, columns: int, where: Mapping[str, str]) ->
     sheet.add(Item(0, 1, 1, columns, "title", text))
     unit, year = where["meta.unit_full"], where["meta.report_year"]
 
-    def compute(shown: Shown) -> str:
-        report = shown.report
+    def compute(report: Report) -> str:
         return f"填报单位：{report.unit or '（未填）'}　　报告年度：{report.year or '（未填）'}"
 
     text = f'"填报单位："&IF({unit}="","（未填）",{unit})&"　　报告年度："&IF({year}="","（未填）",{year})'
@@ -295,7 +273,7 @@ def _labels(sheet: Sheet, layout: Grid, rows: range, shift: int) -> None:
         sheet.add(Item(label.row + shift, 1 + label.column, label.rows, label.columns, style, label.text,
                        note=_note(label)))
         width = sum(sheet.widths[1 + label.column : 1 + label.column + label.columns])
-        need = _height(label.text, width) / label.rows
+        need = height_of(label.text, width) / label.rows
         for r in range(label.row, label.row + label.rows):
             heights[r] = max(heights[r], need)
     sheet.heights |= {r + shift: h for r, h in heights.items()}
@@ -308,7 +286,7 @@ def _note(label: Label) -> str:
     return "\n".join(filter(None, (node.note, node.basis and f"依据：{node.basis}")))
 
 
-def _height(text: str, width: float, line: float = 15.0) -> float:
+def height_of(text: str, width: float, line: float = 15.0) -> float:
     """Points that a wrapped text needs in a column of so many characters; a Chinese one counts for two."""
     per_line = max(2, int((width - 1.2) // 2) * 2)
     lines = 0
@@ -335,8 +313,8 @@ def _total(form: Form, cell: Cell, where: Mapping[str, str]) -> Formula:
     parts = parts_of(form, cell)[1]
     area = ranges([_here(where[p]) for p in parts])
 
-    def compute(shown: Shown) -> Value:
-        value = shown.figures[cell.id]
+    def compute(report: Report) -> Value:
+        value = report.figures[cell.id]
         return "" if value is None else value
 
     return Formula(cell.id, f'IF(COUNT({area})<{len(parts)},"",SUM({area}))', compute)
@@ -410,8 +388,8 @@ def _mark(form: Form, key: str, cells: list[Cell], bounds: list[Bound], where: M
     strange = "+".join(f'COUNTIF({p},"?*")+SUMPRODUCT(--ISERROR({p}))' for p in pieces)
     text = f'IF(COUNT({area})<{len(cells)},IF({strange}>0,"{NO_NUMBER}","{MISSING}"),{text})'
 
-    def compute(shown: Shown) -> str:
-        values = [(c, shown.get(c.id)) for c in cells]
+    def compute(report: Report) -> str:
+        values = [(c, report.get(c.id)) for c in cells]
         if not all(is_number(v) for _, v in values):
             return NO_NUMBER if any(isinstance(v, str) for _, v in values) else MISSING
         if any(v < 0 for c, v in values if c.kind != forms.SIGNED):
@@ -419,7 +397,7 @@ def _mark(form: Form, key: str, cells: list[Cell], bounds: list[Bound], where: M
         if any(v != int(v) for c, v in values if c.is_integer):
             return FRACTION
         for bound in bounds:
-            verdict = evaluate(bound, shown.get)
+            verdict = evaluate(bound, report.get)
             if verdict.holds is False:
                 return UNEQUAL if verdict.difference is None else OFF + show(_round(verdict.difference))
         return HOLDS
@@ -463,7 +441,7 @@ def _meta_sheet(form: Form, catalogue: Catalogue, where: dict[str, str]) -> Shee
         where[question.id] = sheet.reach(sheet.add(item))
         hint = question.hint + ("" if question.kind != "date" else "（例如 2025-01-20）")
         sheet.add(Item(row, 3, style="hint", text=hint.removeprefix("（").removesuffix("）") if not question.hint else hint))
-        sheet.heights[row] = max(22, _height(hint, 46))
+        sheet.heights[row] = max(22, height_of(hint, 46))
         row += 1
     sheet.hide(row, ids.END)
     sheet.heights |= {0: 30, 1: 20, 3: 22}
@@ -517,14 +495,14 @@ def _paragraphs(sheet: Sheet, text: Text, row: int, where: dict[str, str], numbe
         sheet.growing.append(at)
     area = f"{counts[0].address}:{counts[-1].address}"
 
-    def compute(shown: Shown) -> int:
-        return _characters(shown.report.text(text.id))
+    def compute(report: Report) -> int:
+        return _characters(report.text(text.id))
 
     whole = sheet.add(Item(head, 3, style="count head",
                            formula=Formula(f"count.{text.id}", f'SUM({area})', compute)))
     sheet.add(Item(head + 1, 3, style="ask", text="字数"))
     sheet.hide(first + number, ids.END)
-    sheet.heights |= {head: 24, head + 1: _height(text.ask, 92)}
+    sheet.heights |= {head: 24, head + 1: height_of(text.ask, 92)}
     return first + number + 1, whole
 
 
@@ -536,7 +514,7 @@ def _length(address: str) -> str:
 
 
 def _paragraph_count(text_id: str, n: int, number: int) -> Compute:
-    return lambda shown: _characters(paragraph(shown.report, text_id, n, number))
+    return lambda report: _characters(paragraph(report, text_id, n, number))
 
 
 def paragraph(report: Report, text_id: str, n: int, number: int) -> str:
@@ -549,11 +527,11 @@ def _limit(sheet: Sheet, section: Section, row: int, counts: list[tuple[str, Ite
     limit = section.limit or 0
     whole = "+".join(item.address for _, item in counts)
 
-    def count(shown: Shown) -> int:
-        return sum(_characters(shown.report.text(text_id)) for text_id, _ in counts)
+    def count(report: Report) -> int:
+        return sum(_characters(report.text(text_id)) for text_id, _ in counts)
 
-    def state(shown: Shown) -> str:
-        over = count(shown) - limit
+    def state(report: Report) -> str:
+        over = count(report) - limit
         return f"本部分一般不超过{limit}字，" + (f"已超出{over}字，请精简" if over > 0 else f"还可以写{-over}字")
 
     item = sheet.add(Item(row, 3, style="count head", formula=Formula(f"count.{section.id}", whole, count)))
@@ -632,7 +610,7 @@ def _previous_table(sheet: Sheet, form: Form, table: Table, layout: Grid, row: i
                 sheet.add(Item(label.row + shift, left + label.column, label.rows, label.columns, style, label.text))
                 width = sum(sheet.widths[left + label.column : left + label.column + label.columns])
                 for r in range(label.row, label.row + label.rows):
-                    sheet.heights[r + shift] = max(sheet.heights.get(r + shift, 20), _height(label.text, width) / label.rows)
+                    sheet.heights[r + shift] = max(sheet.heights.get(r + shift, 20), height_of(label.text, width) / label.rows)
         for number in range(band.top, band.body.start):
             sheet.add(Item(number + shift, 0, style="id", text=f"{ids.HEAD}{number - band.top}"))
         for number, leaf in enumerate(band.block.leaf_rows):
@@ -685,8 +663,8 @@ def _checks_sheet(form: Form, bounds: list[Bound], where: Mapping[str, str]) -> 
     state = f"$H${first + 1}:$H${last + 1}"
     verdicts = {b.key: b for b in bounds}
 
-    def summary(shown: Shown) -> str:
-        found = [_state(b, shown) for b in verdicts.values()]
+    def summary(report: Report) -> str:
+        found = [_state(b, report) for b in verdicts.values()]
         return _summary(len(found), *(found.count(s) for s in (HOLDS, FAILS, OPEN)))
 
     counts = [f'"&COUNTIF({state},"{s}")&"' for s in (HOLDS, FAILS, OPEN)]
@@ -719,7 +697,7 @@ def _checks_sheet(form: Form, bounds: list[Bound], where: Mapping[str, str]) -> 
         else:
             sheet.add(Item(row, 6, style="value"))
         sheet.add(Item(row, 7, style="mark", formula=Formula(f"{bound.key}#state", state_text, _state_of(bound))))
-        sheet.heights[row] = max(20, _height(meaning, 52, 14), _height(label, 40, 14))
+        sheet.heights[row] = max(20, height_of(meaning, 52, 14), height_of(label, 40, 14))
     sheet.filter = f"B{head + 1}:H{last + 1}"
     sheet.heights |= {2: 24, head: 22}
     sheet.freeze, sheet.repeat = (first, 0), (head, head)
@@ -731,17 +709,17 @@ def _summary(number: int, *counts: Any) -> str:
     return f"共{number}项：{HOLDS} 相符 {holds} 项，{FAILS} 不符 {fails} 项，{OPEN} 数据未齐或不适用 {open_} 项"
 
 
-def _state(bound: Bound, shown: Shown) -> str:
-    return {True: HOLDS, False: FAILS, None: OPEN}[evaluate(bound, shown.get).holds]
+def _state(bound: Bound, report: Report) -> str:
+    return {True: HOLDS, False: FAILS, None: OPEN}[evaluate(bound, report.get).holds]
 
 
 def _state_of(bound: Bound) -> Compute:
-    return lambda shown: _state(bound, shown)
+    return lambda report: _state(bound, report)
 
 
 def _side(bound: Bound, which: str) -> Compute:
-    def compute(shown: Shown) -> Value:
-        verdict = evaluate(bound, shown.get)
+    def compute(report: Report) -> Value:
+        verdict = evaluate(bound, report.get)
         value = getattr(verdict, which)
         return "" if verdict.holds is None or value is None else _round(value)
 
@@ -791,7 +769,7 @@ def _rules_sheet(form: Form, catalogue: Catalogue) -> Sheet:
         texts = (rule.id, SEVERITY_NAMES[rule.severity], _meaning(rule, form), rule.fix, rule.basis)
         for column, text in enumerate(texts, 1):
             sheet.add(Item(row, column, style="cell", text=text))
-        sheet.heights[row] = max(20, *(_height(t, w, 14) for t, w in zip(texts, sheet.widths[1:])))
+        sheet.heights[row] = max(20, *(height_of(t, w, 14) for t, w in zip(texts, sheet.widths[1:])))
     sheet.heights |= {0: 30, 1: 20, 2: 22}
     sheet.freeze, sheet.repeat = (3, 0), (2, 2)
     return sheet
@@ -826,7 +804,7 @@ def _guide_sheet(form: Form, sheets: list[Sheet]) -> Sheet:
     sheet.add(Item(2, 1, 1, 2, "section", "填写要求"))
     for number, text in enumerate(steps, 1):
         sheet.add(Item(row, 1, 1, 2, "step", f"{number}. {text}"))
-        sheet.heights[row] = max(21, _height(text, 108, 16))
+        sheet.heights[row] = max(21, height_of(text, 108, 16))
         row += 1
     sheet.add(Item(row, 1, 1, 2, "section", "工作表"))
     sheet.heights[row] = 26

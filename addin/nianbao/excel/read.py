@@ -25,12 +25,12 @@ from ..report import (
     Figure,
     Report,
     Structure,
+    complete,
     meta_value,
     number,
     paragraphs,
     parse_date,
     parse_year,
-    totals,
 )
 from ..rule import column_name
 from . import ids, package
@@ -47,7 +47,7 @@ class Book:
     """A workbook as read: its report, and where each cell, text and meta field stands in this very file.
 
     `sheets` maps the sheet names of the form to those of the file; `rows` lists the places of all paragraph rows of
-    a text. `parts` is the package itself, `formulas` the places of formula cells on the sheets that were looked at.
+    a text; `formulas` are the totals whose formula is there; `parts` is the package itself.
     """
 
     path: Path
@@ -57,6 +57,7 @@ class Book:
     places: Mapping[str, Place]
     sheets: Mapping[str, str]
     rows: Mapping[str, tuple[Place, ...]]
+    formulas: frozenset[str]
     parts: Mapping[str, bytes] = field(repr=False)
     sheet_parts: Mapping[str, str] = field(repr=False)
 
@@ -268,7 +269,7 @@ class _Reader:
         )
         return Book(self.path, self.form, pack, report, self.places,
                     {s: self.renamed.get(s, s) for s in ids.expected_sheets(self.form).values()},
-                    {k: tuple(v) for k, v in self.rows.items()}, self.parts, self.sheet_of)
+                    {k: tuple(v) for k, v in self.rows.items()}, frozenset(formulas), self.parts, self.sheet_of)
 
     def _year_note(self, year: Any) -> list[str]:
         if year is None or parse_year(year) is not None:
@@ -393,9 +394,9 @@ class _Reader:
         total_ids = [c.id for c in self.form.cells.values() if c.is_total]
         kept = {c for c in total_ids if c not in formulas or isinstance(figures[c], str)}
         typed = [c for c in total_ids if c in kept and c in self.places and c not in formulas and figures[c] is not None]
-        computed = totals(self.form, figures, kept)
-        stale = {c: figures[c] for c in total_ids if c not in kept and figures[c] not in (None, computed[c])}
-        return {**figures, **{c: v for c, v in computed.items() if c not in kept}}, typed, stale
+        whole = complete(self.form, {c: v for c, v in figures.items() if c in kept or not self.form.cells[c].is_total})
+        stale = {c: figures[c] for c in total_ids if c not in kept and figures[c] not in (None, whole[c])}
+        return whole, typed, stale
 
     def _shape(self, table: forms.Table, layout: Any, band: Any, block: _Block, rows_of: dict[str, int],
                heads: list[str]) -> None:

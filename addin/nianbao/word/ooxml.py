@@ -16,7 +16,10 @@ def w(name: str) -> str:
     return f"{{{W}}}{name}"
 
 
-_P, _TBL, _T, _TAB, _BR, _CR, _SDT = w("p"), w("tbl"), w("t"), w("tab"), w("br"), w("cr"), w("sdt")
+_P, _TBL, _T, _TAB, _BR, _CR, _R = w("p"), w("tbl"), w("t"), w("tab"), w("br"), w("cr"), w("r")
+_TR, _TC, _TRPR, _TCPR, _VAL = w("tr"), w("tc"), w("trPr"), w("tcPr"), w("val")
+_SPAN, _VERTICAL, _SIDEWAYS, _BEFORE = w("gridSpan"), w("vMerge"), w("hMerge"), w("gridBefore")
+_AROUND = {w("sdt"), w("sdtContent"), w("customXml"), w("ins"), w("smartTag")}  # may wrap paragraphs, rows and cells
 _GONE = {w("del"), w("moveFrom"), w("instrText"), w("pPr"), w("rPr"), w("txbxContent"), w("fldData")}
 
 
@@ -30,7 +33,9 @@ def text_of(paragraph: Any) -> str:
 def _text(element: Any, found: list[str]) -> None:
     for child in element:
         tag = child.tag
-        if tag == _T:
+        if tag == _R:
+            _text(child, found)
+        elif tag == _T:
             found.append(child.text or "")
         elif tag == _BR or tag == _CR:
             found.append("\n")
@@ -43,9 +48,10 @@ def _text(element: Any, found: list[str]) -> None:
 def paragraphs(element: Any) -> Iterator[Any]:
     """Yield the paragraphs of a cell or the body that stand in no table of their own."""
     for child in element:
-        if child.tag == _P:
+        tag = child.tag
+        if tag == _P:
             yield child
-        elif child.tag != _TBL:
+        elif tag in _AROUND:
             yield from paragraphs(child)
 
 
@@ -69,35 +75,36 @@ def items_of(body: Any) -> list[Item]:
 def grid_of(table: Any) -> TextGrid:
     """Return a table as rows of spots with their spans, each with its w:tc as `ref`."""
     grid: TextGrid = []
-    open_merges: dict[int, Spot] = {}  # grid column -> spot whose vertical merge may go on
-    for row in _below(table, w("tr")):
+    above: dict[int, Spot] = {}  # grid column -> spot whose vertical merge may go on
+    for row in _below(table, _TR):
         line: list[Spot] = []
-        properties = row.find(w("trPr"))
-        column = _number(properties, "gridBefore", 0)
+        column = _number(row.find(f"{_TRPR}/{_BEFORE}"), 0)
         if column:
             line.append(Spot("", column))
-        merges: dict[int, Spot] = {}
-        for cell in _below(row, w("tc")):
-            shape = cell.find(w("tcPr"))
-            span = max(_number(shape, "gridSpan", 1), 1)
-            vertical = shape.find(w("vMerge")) if shape is not None else None
-            sideways = shape.find(w("hMerge")) if shape is not None else None
-            goes_on = vertical is not None and vertical.get(w("val"), "continue") == "continue"
-            if sideways is not None and sideways.get(w("val"), "continue") == "continue" and line:
+        merged: dict[int, Spot] = {}
+        for cell in _below(row, _TC):
+            span, vertical, sideways = 1, "", ""
+            shape = cell.find(_TCPR)
+            for mark in shape if shape is not None else ():
+                if mark.tag == _SPAN:
+                    span = max(_number(mark, 1), 1)
+                elif mark.tag == _VERTICAL:
+                    vertical = mark.get(_VAL, "continue")
+                elif mark.tag == _SIDEWAYS:
+                    sideways = mark.get(_VAL, "continue")
+            spot = above.get(column) if vertical == "continue" else None
+            if sideways == "continue" and line:
                 line[-1].columns += span
-                column += span
-                continue
-            above = open_merges.get(column)
-            if goes_on and above is not None:
-                above.rows += 1
-                merges[column] = above
+            elif spot is not None:
+                spot.rows += 1
+                merged[column] = spot
             else:
                 spot = Spot("\n".join(map(text_of, paragraphs(cell))), span, 1, cell)
                 line.append(spot)
-                if vertical is not None:
-                    merges[column] = spot
+                if vertical:
+                    merged[column] = spot
             column += span
-        open_merges = merges
+        above = merged
         grid.append(line)
     return grid
 
@@ -107,11 +114,10 @@ def _below(element: Any, tag: str) -> Iterator[Any]:
     for child in element:
         if child.tag == tag:
             yield child
-        elif child.tag not in (_TBL, _P):
+        elif child.tag in _AROUND:
             yield from _below(child, tag)
 
 
-def _number(properties: Any, name: str, default: int) -> int:
-    element = properties.find(w(name)) if properties is not None else None
-    value = element.get(w("val"), "") if element is not None else ""
+def _number(element: Any, default: int) -> int:
+    value = element.get(_VAL, "") if element is not None else ""
     return int(value) if value.isdigit() else default

@@ -10,18 +10,18 @@ from typing import Iterable
 from .. import carried, files, prose, published
 from .. import form as forms
 from .. import report as reports
+from ..prose import clean
 from ..report import Report
 from .ooxml import DATA_NAMESPACE, MAIN
 from .template import HEADING_STYLES, LEAD_STYLE, Compiled, Slot, Template, compile_template, default_path
 
-# What XML 1.0 does not allow in any form; the data part keeps such characters as JSON escapes.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _BREAK = '</w:t><w:br/><w:t xml:space="preserve">'
 _TAB = '</w:t><w:tab/><w:t xml:space="preserve">'
 _KEEP_NEXT = re.compile(r"<w:keepNext\s*(?:w:val=\"[^\"]*\")?\s*/>")
 _STYLE = re.compile(r"<w:pStyle [^>]*/>")
 _FALLBACK_LEAD = '<w:rPr><w:rFonts w:eastAsia="楷体_GB2312" w:hint="eastAsia"/></w:rPr>'
 _LEVEL = 6  # of compression
+_TITLE_WIDTH = 20  # Chinese characters of 22 pt in a line of 156 mm
 
 
 @lru_cache(maxsize=8)
@@ -43,7 +43,7 @@ def docx_bytes(report: Report, template: Template | None = None, draft: int | No
     for name, pieces in compiled.filled.items():
         body = "".join(piece if isinstance(piece, str) else texts.xml(piece) for piece in pieces)
         parts[name] = _DECLARATION + body.encode("utf-8")
-    parts[compiled.core_part] = _core(report)
+    parts[compiled.core_part] = _core(report, texts.title)
     parts[compiled.data_part] = _data(report, compiled, texts, parts[MAIN])
     # [Content_Types].xml first, as every office program writes it
     order = [*compiled.fixed, *(n for n in parts if n not in compiled.fixed)]
@@ -51,13 +51,6 @@ def docx_bytes(report: Report, template: Template | None = None, draft: int | No
 
 
 _DECLARATION = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-
-
-def clean(text: str) -> str:
-    """Return a text without the characters XML does not allow, with plain line ends."""
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _FORBIDDEN.sub("", text)
 
 
 def _escape(text: str) -> str:
@@ -75,8 +68,9 @@ class _Texts:
         self.styles = template.styles
         self.draft = draft
         self.values = reports.values_for(report)
-        self.blocks = {"preamble": prose.preamble(report)}
-        self.blocks |= {s.id: prose.section(report, s) for s in template.form.sections if not s.table}
+        self.title = "\n".join(prose.title(report, self.values, _TITLE_WIDTH))
+        self.blocks = {"preamble": prose.preamble(report, self.values)}
+        self.blocks |= {s.id: prose.section(report, s, self.values) for s in template.form.sections if not s.table}
 
     def xml(self, slot: Slot) -> str:
         return self._block(slot) if slot.kind == "block" else _escape(self.plain(slot))
@@ -85,7 +79,7 @@ class _Texts:
         if slot.kind in ("cell", "value"):
             return self.values.get(slot.id, "")
         if slot.kind == "title":
-            return reports.title(self.report)
+            return self.title
         if slot.kind == "notice":
             return prose.draft_notice(self.draft or 0)
         return "\n".join(line.plain for line in self.blocks[slot.id])
@@ -142,11 +136,11 @@ def _data(report: Report, compiled: Compiled, texts: _Texts, main: bytes) -> byt
     return _DECLARATION + f'<report xmlns="{DATA_NAMESPACE}" version="1">{text}</report>'.encode()
 
 
-def _core(report: Report) -> bytes:
+def _core(report: Report, title: str) -> bytes:
     """Return the document properties; the dates are those of the report, never those of the computer."""
     day = reports.parse_date(report.meta.get("meta.sign_date", "") or report.meta.get("meta.publish_date", ""))
     stamp = f"{day.isoformat() if day else f'{report.year or 2000}-12-31'}T00:00:00Z"
-    title = _FORBIDDEN.sub("", reports.title(report)).replace("&", "&amp;").replace("<", "&lt;")
+    title = clean(title).replace("\n", "").replace("&", "&amp;").replace("<", "&lt;")
     return (
         _DECLARATION + '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-'
         'properties" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '

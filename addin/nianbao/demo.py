@@ -1,0 +1,44 @@
+"""The main job on the samples: a filled workbook, its check result and the Word report, in one folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Iterator
+
+from . import assets, files, show, verbs
+from .check import check
+from .check.catalogue import load
+from .errors import CallError
+from .report import from_json
+
+_SUFFIXES = (".xlsx", ".docx", ".html", ".json")
+
+
+def demo(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Write the demonstration into a folder and yield (what it is, where it is) for each file.
+
+    An earlier demonstration in the folder is replaced; a folder with anything else in it is refused.
+    """
+    samples = sorted(assets.SAMPLES.glob("*.json"))
+    made = {f"{sample.stem}{end}" for sample in samples for end in (*_SUFFIXES, "-check.html", "-check.json")}
+    folder.mkdir(parents=True, exist_ok=True)
+    strange = sorted(path.name for path in folder.iterdir() if path.name not in made)
+    if strange:
+        raise CallError("not-empty", f"文件夹“{folder}”里有别的文件（{strange[0]}等），请换一个空文件夹。")
+    for path in folder.iterdir():
+        path.unlink()
+    catalogue = load()
+    for sample in samples:
+        book = folder / f"{sample.stem}.xlsx"
+        files.save(book, verbs.content(from_json(sample.read_bytes()), ".xlsx"))
+        yield "填好的工作簿", book
+        report, places = verbs.locate(book)
+        result = show.Result(book.name, report, tuple(check(report)), places)
+        page, data = folder / f"{sample.stem}-check.html", folder / f"{sample.stem}-check.json"
+        files.save(page, show.as_html([result], catalogue))
+        files.save(data, (show.as_json([result], catalogue) + "\n").encode())
+        yield "校验结果", page
+        for suffix, name in ((".docx", "Word 报告"), (".html", "网页报告")):
+            target = folder / f"{sample.stem}{suffix}"
+            files.save(target, verbs.content(report, suffix))
+            yield name, target

@@ -1,0 +1,166 @@
+"""Change cells of an .xlsx package in place: parts that hold no changed cell stay byte for byte as they are."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Mapping
+
+from ..errors import InputError
+from ..report import number, show
+from ..rule import column_number, is_number
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE_RELATION = "http://schemas.openxmlformats.org/package/2006/relationships"
+CONTENT_TYPES = "[Content_Types].xml"
+_MAX_TEXT = 32767  # characters a cell holds
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_ADDRESS = re.compile(r"([A-Z]+)(\d+)$")
+
+
+def tag(name: str) -> str:
+    return f"{{{MAIN}}}{name}"
+
+
+def parse(content: bytes) -> Element:
+    """Parse a part; entities and network are off."""
+    from lxml import etree
+
+    return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
+
+
+def dump(root: Element) -> bytes:
+    from lxml import etree
+
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def position(address: str) -> tuple[int, int]:
+    """Return row and column of an address, counted from 1."""
+    match = _ADDRESS.match(address)
+    assert match, address
+    return int(match[2]), column_number(match[1])
+
+
+class SheetXml:
+    """One sheet's XML with its cells by address."""
+
+    def __init__(self, content: bytes) -> None:
+        self.root = parse(content)
+        data = self.root.find(tag("sheetData"))
+        assert data is not None
+        self.data = data
+        self.rows: dict[int, Element] = {int(r.get("r")): r for r in data.iterchildren(tag("row")) if r.get("r")}
+        self.cells: dict[str, Element] = {c.get("r"): c for row in self.rows.values() for c in row.iterchildren(tag("c"))}
+        self.lost_formula = False
+
+    def row(self, number_: int) -> Element:
+        """Return a row, made where it is missing."""
+        if number_ not in self.rows:
+            row = self.data.makeelement(tag("row"), {"r": str(number_)})
+            before = [r for n, r in self.rows.items() if n < number_]
+            self.data.insert(self.data.index(before[-1]) + 1 if before else 0, row)
+            self.rows[number_] = row
+            self.rows = dict(sorted(self.rows.items()))
+        return self.rows[number_]
+
+    def cell(self, address: str) -> Element:
+        """Return a cell, made where it is missing."""
+        if address not in self.cells:
+            row_number, column = position(address)
+            row = self.row(row_number)
+            cell = row.makeelement(tag("c"), {"r": address})
+            index = 0
+            for index, other in enumerate(row, 1):
+                if position(other.get("r"))[1] > column:
+                    index -= 1
+                    break
+            row.insert(index, cell)
+            self.cells[address] = cell
+        return self.cells[address]
+
+    def formula(self, address: str) -> str | None:
+        """Return the formula of a cell, "" for one that shares another's, None where there is none."""
+        cell = self.cells.get(address)
+        found = None if cell is None else cell.find(tag("f"))
+        return None if found is None else found.text or ""
+
+    def put(self, address: str, value: Any) -> None:
+        """Let a cell hold a number exactly, a text, or nothing; its look stays."""
+        cell = self.cell(address)
+        self.lost_formula |= cell.find(tag("f")) is not None
+        for child in list(cell):
+            cell.remove(child)
+        cell.attrib.pop("t", None)
+        if is_number(value):
+            cell.append(_element(cell, "v", number_text(value)))
+        elif value not in (None, ""):
+            cell.set("t", "inlineStr")
+            inline = _element(cell, "is")
+            text = _element(inline, "t", checked_text(str(value)))
+            text.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+            inline.append(text)
+            cell.append(inline)
+
+    def result(self, address: str, value: Any) -> None:
+        """Store what a formula cell results in; None leaves it to be computed."""
+        cell = self.cells[address]
+        for child in list(cell.iterchildren(tag("v"), tag("is"))):
+            cell.remove(child)
+        cell.attrib.pop("t", None)
+        if value is None:
+            return
+        if is_number(value):
+            cell.append(_element(cell, "v", show(value)))
+        else:
+            cell.set("t", "str")
+            cell.append(_element(cell, "v", checked_text(str(value))))
+
+    def dump(self) -> bytes:
+        return dump(self.root)
+
+
+def _element(parent: Element, name: str, text: str | None = None) -> Element:
+    element = parent.makeelement(tag(name))
+    element.text = text
+    return element
+
+
+def number_text(value: int | Decimal) -> str:
+    """Return a number's digits; one that a spreadsheet cannot hold exactly is an `InputError`."""
+    text = show(value)
+    if number(float(text)) != value:
+        raise InputError("too-precise", f"数字 {text} 的位数超过表格能准确保存的15位，请核对后重填。")
+    return text
+
+
+def checked_text(text: str) -> str:
+    """Return a text that a cell can hold; any other is an `InputError`."""
+    if len(text) > _MAX_TEXT:
+        raise InputError("too-long", f"以“{text[:12]}”开头的文字超过一格能容纳的{_MAX_TEXT}字，请分段或精简。")
+    if _CONTROL.search(text):
+        raise InputError("bad-text", f"以“{_CONTROL.sub('', text)[:12]}”开头的文字含有不能保存的控制字符，请删除后重试。")
+    return text
+
+
+def without_calculation_chain(parts: dict[str, bytes]) -> dict[str, bytes]:
+    """Return the parts without the list of formula cells, which a program must rebuild once a formula is gone."""
+    if not any(name.endswith("/calcChain.xml") for name in parts):
+        return parts
+    kept = {name: content for name, content in parts.items() if not name.endswith("/calcChain.xml")}
+    for name in (CONTENT_TYPES, "xl/_rels/workbook.xml.rels"):
+        root = parse(kept[name])
+        for child in list(root):
+            if str(child.get("PartName") or child.get("Target") or "").endswith("calcChain.xml"):
+                root.remove(child)
+        kept[name] = dump(root)
+    return kept
+
+
+def replaced(parts: Mapping[str, bytes], changed: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the parts in their order with some replaced and new ones at the end."""
+    return {**{name: changed.get(name, content) for name, content in parts.items()}, **changed}

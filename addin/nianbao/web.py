@@ -1,0 +1,145 @@
+"""The report as one self-contained web page: real tables with row and column spans, no script that runs."""
+
+from __future__ import annotations
+
+from html import escape
+
+from . import carried, layout, prose, published
+from . import report as reports
+from .form import Section, Table
+from .layout import HEAD, STUB, TITLE, Grid, Label, Value
+from .report import Report
+
+_CSS = """
+:root { color-scheme: light; }
+* { box-sizing: border-box; }
+body { margin: 0; background: #f3f4f6; color: #111; line-height: 1.9;
+  font: 17px/1.9 "Noto Serif CJK SC", "Source Han Serif SC", FangSong, "仿宋", STFangsong, SimSun, serif; }
+main { max-width: 60rem; margin: 2rem auto; padding: 3rem 4rem; background: #fff; border-top: 4px solid #b3261e; }
+h1 { font: 600 1.7rem/1.5 "Noto Serif CJK SC", STZhongsong, SimSun, serif; text-align: center; margin: 0 0 .6rem; text-wrap: balance; }
+h2 { font: 600 1.15rem/1.6 "Noto Sans CJK SC", SimHei, "Microsoft YaHei", sans-serif; margin: 2rem 0 .6rem; }
+h3, h4, h5 { font-size: 1rem; margin: .9rem 0 .2rem; text-indent: 2em; font-weight: 600; }
+h3, .lead { font-family: KaiTi, "楷体", STKaiti, "Noto Serif CJK SC", serif; }
+h4, h5 { font-weight: 400; }
+p { margin: 0 0 .3rem; text-indent: 2em; text-align: justify; overflow-wrap: anywhere; }
+.date { text-align: center; color: #555; font-size: .95rem; margin: 0 0 1.5rem; }
+.draft { text-align: center; color: #b3261e; border: 1px solid #b3261e; padding: .3rem 1rem; margin: 0 0 1.5rem; }
+.signature { text-align: right; text-indent: 0; margin-right: 2em; }
+.signature.first { margin-top: 2.5rem; }
+.wide { overflow-x: auto; margin: .4rem 0 1rem; }
+table { border-collapse: collapse; width: 100%; font-size: .92rem; line-height: 1.45; }
+caption { caption-side: top; text-align: left; color: #555; font-size: .85rem; padding: .2rem 0; }
+th, td { border: 1px solid #555; padding: .28rem .45rem; font-weight: 400; text-align: center; vertical-align: middle; }
+th.label { text-align: left; }
+th.title, th.head { background: #f6f3ee; }
+td { font-variant-numeric: tabular-nums; white-space: nowrap; }
+@media (max-width: 46rem) {
+  main { margin: 0; padding: 1.2rem 1rem; border-top-width: 3px; }
+  h1 { font-size: 1.3rem; }
+  table { font-size: .8rem; }
+  .many { min-width: 40rem; }
+}
+@media print {
+  @page { size: A4; margin: 37mm 26mm 35mm 28mm; }
+  body { background: #fff; font-size: 16pt; }
+  main { max-width: none; margin: 0; padding: 0; border: 0; }
+  table { font-size: 10.5pt; }
+  tr { break-inside: avoid; }
+  h2, h3 { break-after: avoid; }
+  .wide { overflow: visible; }
+}
+"""
+
+
+def html_bytes(report: Report, draft: int | None = None) -> bytes:
+    """Return the report as an HTML file that carries its own data; `draft` is the number of open errors."""
+    form = report.definition
+    values = reports.values_for(report)
+    title = reports.title(report, values)
+    paragraphs = [title]
+    out = [f"<h1>{_escape(title)}</h1>"]
+    published_on = values.get("publish_date", "")
+    if published_on:
+        day = reports.parse_date(report.meta.get("meta.publish_date", ""))
+        stamp = f' datetime="{day.isoformat()}"' if day else ""
+        label = form.meta["meta.publish_date"].label
+        out.append(f'<aside class="date">{label}：<time{stamp}>{_escape(published_on)}</time></aside>')
+    if draft is not None:
+        out.append(f'<aside class="draft">{prose.draft_notice(draft)}</aside>')
+    opening = prose.preamble(report, values)
+    out += [f"<p>{_escape(line.plain)}</p>" for line in opening]
+    paragraphs += [line.plain for line in opening]
+    for section in form.sections:
+        out.append(f'<section id="{section.id}">\n<h2>{_escape(section.heading)}</h2>')
+        paragraphs.append(section.heading)
+        if section.table:
+            out.append(_table(form.table(section.table), section, values))
+        else:
+            lines = prose.section(report, section, values)
+            out += map(_line, lines)
+            paragraphs += [line.plain for line in lines]
+        out.append("</section>")
+    signature = [text for text in (report.unit, values.get("sign_date", "")) if text]
+    out += [
+        f'<p class="signature{" first" if number == 0 else ""}">{_escape(text)}</p>'
+        for number, text in enumerate(signature)
+    ]
+    shape, digests = published.shown((part for p in (*paragraphs, *signature) for part in prose.clean(p).split("\n")), form)
+    tables = {
+        t.id: carried.digest(published.table_texts(t, {c.id: prose.clean(values[c.id]) for c in form.table_cells[t.id]}))
+        for t in form.tables
+    }
+    data = carried.pack(report, carried.Printed("", tables, digests, shape)).replace("<", "\\u003c")
+    page = (
+        '<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{_escape(title)}</title>\n<style>{_CSS}</style>\n</head>\n<body>\n<main>\n"
+        + "\n".join(out)
+        + f'\n</main>\n<script type="application/json" id="{published.DATA_ELEMENT}">{data}</script>\n</body>\n</html>\n'
+    )
+    return page.encode("utf-8")
+
+
+def _escape(text: str) -> str:
+    return escape(prose.clean(text)).replace("\n", "<br>")
+
+
+def _line(line: prose.Line) -> str:
+    if line.level:
+        return f"<h{line.level + 1}>{_escape(line.text)}</h{line.level + 1}>"
+    lead = f'<span class="lead">{_escape(line.lead)}</span>' if line.lead else ""
+    return f"<p>{lead}{_escape(line.text)}</p>"
+
+
+def _table(table: Table, section: Section, values: dict[str, str]) -> str:
+    """Return a table with the merged labels of the layout; its caption says the unit of the figures."""
+    grid: Grid = layout.grid(table)
+    rows = []
+    for r, line in enumerate(grid.lines):
+        rows.append(f"<tr>{''.join(_cell(place, values) for place in line)}</tr>")
+    head = grid.head_rows
+    body = "\n".join(rows[head:])
+    top = f"<thead>\n{chr(10).join(rows[:head])}\n</thead>\n" if head else ""
+    many = ' class="many"' if grid.columns > 6 else ""
+    caption = f"<caption>单位：{table.unit}（另有注明的除外）</caption>"
+    name = _escape(section.heading)
+    return (
+        f'<div class="wide" role="region" aria-label="{name}" tabindex="0">\n<table id="{table.id}"{many}>\n{caption}\n'
+        f"{top}<tbody>\n{body}\n</tbody>\n</table>\n</div>"
+    )
+
+
+_SCOPES = {TITLE: ("title", "colgroup"), HEAD: ("head", "col"), STUB: ("label", "row")}
+
+
+def _cell(place: Label | Value, values: dict[str, str]) -> str:
+    spans = "".join(
+        f' {name}="{n}"' for name, n in (("rowspan", place.rows), ("colspan", place.columns)) if n > 1
+    )
+    if isinstance(place, Value):
+        return f'<td{spans} data-cell="{place.id}">{_escape(values[place.id])}</td>'
+    kind, scope = _SCOPES.get(place.role, ("head", "col"))
+    group = place.node is not None and bool(place.node.children)
+    if group:
+        kind, scope = "head", "rowgroup" if place.role == STUB else "colgroup"
+    return f'<th class="{kind}" scope="{scope}"{spans}>{_escape(place.text)}</th>'
