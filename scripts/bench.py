@@ -41,6 +41,11 @@ USUAL = Path(__file__).with_name("bench_usual.py")
 ROUNDS = {"small": 9, "full": 41}
 TOLERANCE = 1.2
 SAMPLE_SECONDS = 0.02  # a warm call is repeated until a sample takes this long
+LAUNCHER = (sys.executable, "-I", "-S", "-c", """
+import os, resource, sys
+os.spawnv(os.P_WAIT, sys.argv[1], sys.argv[1:])
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+""")
 LIBRARIES = ("openpyxl", "python-calamine", "pandas", "python-docx", "docxtpl", "lxml")
 OURS, NUMBER = "nianbao", re.compile(r"\{\{ (c\['(?P<cell>.+?)'\]|p\[(?P<paragraph>\d+)\]) \}\}")
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -48,12 +53,12 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 @dataclass(frozen=True)
 class Contender:
-    """Somebody who does the work of a suite: `run` does it once, or returns the milliseconds where it timed itself."""
+    """Somebody who does the work of a suite once a `run`; a cold one as a process, and with a launcher before it."""
 
     name: str
-    run: Callable[[], Any]
+    run: Callable[..., Any]
     note: str = ""
-    cold: bool = False  # a process of its own for every run
+    cold: bool = False
 
 
 @dataclass(frozen=True)
@@ -202,9 +207,9 @@ def suite_check(fixture: Fixture) -> list[Contender]:
     same(bool(said), True, "whether the usual script finds anything in a broken copy")
     same({line.split()[0] for line in said.splitlines()} - {f["rule"] for f in found}, set(), "what only it finds")
     return [
-        Contender(OURS, lambda: process(*ours, book), "all rules", cold=True),
-        Contender("pandas + openpyxl", lambda: process(*usual, book), "sums and balances only", cold=True),
-        Contender("python -c pass", lambda: process(sys.executable, "-c", "pass"), "the floor", cold=True),
+        Contender(OURS, lambda *by: process(*by, *ours, book), "all rules", cold=True),
+        Contender("pandas + openpyxl", lambda *by: process(*by, *usual, book), "sums and balances only", cold=True),
+        Contender("python -c pass", lambda *by: process(*by, sys.executable, "-c", "pass"), "the floor", cold=True),
     ]
 
 
@@ -225,18 +230,18 @@ def suite_report(fixture: Fixture) -> list[Contender]:
     book, template = str(fixture.book), str(fixture.template)
     usual = [sys.executable, str(USUAL), str(fixture.plan), "report", book, template, str(target)]
 
-    def write(command: list[str]) -> Process:
+    def write(*command: str) -> Process:
         target.unlink(missing_ok=True)
         return process(*command)
 
     texts = []
     for command in (ours, usual):
-        same(write(command).code, 0, " ".join(command))
+        same(write(*command).code, 0, " ".join(command))
         texts.append(text_of(target.read_bytes()))
     same(texts[1], texts[0], "the text of the usual script's report")
     return [
-        Contender(OURS, lambda: write(ours), "checked first", cold=True),
-        Contender("pandas + openpyxl + docxtpl", lambda: write(usual), "not checked", cold=True),
+        Contender(OURS, lambda *by: write(*by, *ours), "checked first", cold=True),
+        Contender("pandas + openpyxl + docxtpl", lambda *by: write(*by, *usual), "not checked", cold=True),
     ]
 
 
@@ -337,35 +342,32 @@ class Process:
     code: int
     output: str
     milliseconds: float
-    peak_mib: float
 
 
 def process(*command: str) -> Process:
-    """Run a command to its end; time and peak memory are those of the process alone."""
-    with tempfile.TemporaryFile() as output:
-        start = time.perf_counter()
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT)
-        _, status, usage = os.wait4(child.pid, 0)
-        elapsed = (time.perf_counter() - start) * 1000
-        child.returncode = os.waitstatus_to_exitcode(status)
-        output.seek(0)
-        return Process(child.returncode, output.read().decode(), elapsed, usage.ru_maxrss / 1024)
+    """Run a command from its start to its end."""
+    start = time.perf_counter()
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return Process(done.returncode, done.stdout.decode(), (time.perf_counter() - start) * 1000)
+
+
+def peak_mib(contender: Contender) -> float | None:
+    """Return the peak memory of a cold contender. A process is charged with the size of the one that started it, so
+    a small launcher starts it."""
+    return int(contender.run(*LAUNCHER).output.split()[-1]) / 1024 if contender.cold else None
 
 
 def measure(suite: str, contenders: list[Contender], rounds: int) -> list[Result]:
     times: dict[str, list[float]] = {c.name: [] for c in contenders}
-    peaks: dict[str, float] = {}
     loops = {c.name: 1 if c.cold else max(1, int(SAMPLE_SECONDS / max(timed(c.run, 1), 1e-6))) for c in contenders}
     for _ in range(rounds):
         for contender in contenders:
             if contender.cold:
-                done = contender.run()
-                times[contender.name].append(done.milliseconds)
-                peaks[contender.name] = max(done.peak_mib, peaks.get(contender.name, 0))
+                times[contender.name].append(contender.run().milliseconds)
             else:
                 times[contender.name].append(timed(contender.run, loops[contender.name]) * 1000)
     return [
-        Result(suite, c.name, statistics.median(times[c.name]), min(times[c.name]), rounds, peaks.get(c.name), c.note)
+        Result(suite, c.name, statistics.median(times[c.name]), min(times[c.name]), rounds, peak_mib(c), c.note)
         for c in contenders
     ]
 
@@ -431,7 +433,8 @@ def main() -> int:
             show(found)
             for budget in budgets:
                 words, factor = judge(budget, found)
-                print(f"  {'budget met' if factor <= TOLERANCE else 'BUDGET MISSED'}: {words}")
+                state = "met" if factor <= 1 else "within the tolerance" if factor <= TOLERANCE else "MISSED"
+                print(f"  budget {state}: {words}")
                 missed += [words] if factor > TOLERANCE else []
             results += found
     if options.json:

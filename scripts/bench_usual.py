@@ -10,12 +10,12 @@ import json
 import sys
 
 import docxtpl
-import openpyxl  # noqa: F401  pandas reads with it
+import openpyxl  # noqa: F401  pandas imports it only when it reads
 import pandas
 
 
 def read(path, plan):
-    frames = pandas.read_excel(path, sheet_name=None, header=None)
+    frames = pandas.read_excel(path, sheet_name=None, header=None, engine="openpyxl")
     return {key: frames[sheet].iat[row, column] for key, (sheet, row, column) in plan["places"].items()}
 
 

@@ -36,6 +36,9 @@ SONG_TITLE, FANG, HEI, KAI, SONG, LATIN = "方正小标宋简体", "仿宋_GB231
 # (type size, exact line, least row height) in tables; a table too tall for that size takes the smaller one.
 ROOMY, DENSE = (SIZE_SMALL_4, 340, 420), (SIZE_5, 250, 360)
 
+# Parts of python-docx's own blank document that ours does without; the theme's fonts would win over ours.
+UNUSED = ("theme", "customXml", "numbering", "fontTable", "webSettings", "stylesWithEffects")
+
 
 def twips(mm: float) -> int:
     return round(mm * 1440 / 25.4)
@@ -53,16 +56,18 @@ def size(half_points: int) -> str:
 
 
 def style(
-    style_id: str, name: str, east: str, points: int, *, line: int, align: str = "both", indent: str = "", outline: int = -1,
-    before: int = 0, after: int = 0, tight: bool = False, follow: str = "", keep: bool = False,
+    style_id: str, name: str, east: str, points: int, *, line: int, align: str = "both", indent: str = "",
+    outline: int = -1, before: int = 0, after: int = 0, tight: bool = False, follow: str = "", keep: bool = False,
 ) -> str:
+    level = f'<w:outlineLvl w:val="{outline}"/>' if outline >= 0 else ""
+    close = f'<w:spacing w:val="{TIGHT}"/>' if tight else ""
+    following = f'<w:next w:val="{follow}"/>' if follow else ""
+    together = "<w:keepNext/><w:keepLines/>" if keep else ""
     return (
         f'<w:style w:type="paragraph" w:customStyle="1" w:styleId="{style_id}"><w:name w:val="{name}"/>'
-        f'<w:basedOn w:val="Normal"/>{f"<w:next w:val={quoteattr(follow)}/>" if follow else ""}<w:qFormat/>'
-        f'<w:pPr>{"<w:keepNext/><w:keepLines/>" if keep else ""}'
-        f'<w:spacing w:before="{before}" w:after="{after}" w:line="{line}" w:lineRule="exact"/>{indent}<w:jc w:val="{align}"/>'
-        f'{f"<w:outlineLvl w:val={quoteattr(str(outline))}/>" if outline >= 0 else ""}</w:pPr>'
-        f'<w:rPr>{fonts(east)}{f"<w:spacing w:val={quoteattr(str(TIGHT))}/>" if tight else ""}{size(points)}</w:rPr></w:style>'
+        f'<w:basedOn w:val="Normal"/>{following}<w:qFormat/>'
+        f'<w:pPr>{together}<w:spacing w:before="{before}" w:after="{after}" w:line="{line}" w:lineRule="exact"/>'
+        f'{indent}<w:jc w:val="{align}"/>{level}</w:pPr><w:rPr>{fonts(east)}{close}{size(points)}</w:rPr></w:style>'
     )
 
 
@@ -70,9 +75,10 @@ def styles() -> str:
     first = '<w:ind w:firstLineChars="200" w:firstLine="640"/>'
     right = '<w:ind w:rightChars="200" w:right="640"/>'
     body: dict[str, Any] = {"line": LINE, "indent": first, "tight": True}
-    head = body | {"keep": True, "follow": "BodyText"}
+    following: dict[str, Any] = {"keep": True, "follow": "BodyText"}
+    head = body | following
     found = [
-        style("ReportTitle", "年报标题", SONG_TITLE, SIZE_2, line=700, align="center", after=LINE, follow="BodyText", keep=True),
+        style("ReportTitle", "年报标题", SONG_TITLE, SIZE_2, line=700, align="center", after=LINE, **following),
         style("BodyText", "年报正文", FANG, SIZE_3, **body),
         style("Level1", "一级标题", HEI, SIZE_3, **head, outline=0),
         style("Level2", HEADING_STYLES[2], KAI, SIZE_3, **head, outline=1),
@@ -80,15 +86,16 @@ def styles() -> str:
         style("Level4", HEADING_STYLES[4], FANG, SIZE_3, **head, outline=3),
         style("Signature", "落款单位", FANG, SIZE_3, line=LINE, align="right", indent=right, before=LINE, keep=True),
         style("SignDate", "落款日期", FANG, SIZE_3, line=LINE, align="right", indent=right),
-        style("PageOdd", "页码（单页）", SONG, SIZE_4, line=SIZE_4 * 10, align="right", indent='<w:ind w:right="280"/>'),
-        style("PageEven", "页码（双页）", SONG, SIZE_4, line=SIZE_4 * 10, align="left", indent='<w:ind w:left="280"/>'),
+        style("PageOdd", "页码（单页）", SONG, SIZE_4, line=280, align="right", indent='<w:ind w:right="280"/>'),
+        style("PageEven", "页码（双页）", SONG, SIZE_4, line=280, align="left", indent='<w:ind w:left="280"/>'),
     ]
     for suffix, name, (points, line, _), margin in (("", "", ROOMY, 100), ("Dense", "（密）", DENSE, 40)):
         inset = f'<w:ind w:left="{margin}"/>'
+        lines: dict[str, Any] = {"east": FANG, "points": points, "line": line}
         found += [
-            style(f"TableHead{suffix}", f"表格标题{name}", FANG, points, line=line, align="center"),
-            style(f"TableLabel{suffix}", f"表格文字{name}", FANG, points, line=line, align="left", indent=inset, tight=bool(suffix)),
-            style(f"TableNumber{suffix}", f"表格数字{name}", FANG, points, line=line, align="center"),
+            style(f"TableHead{suffix}", f"表格标题{name}", **lines, align="center"),
+            style(f"TableLabel{suffix}", f"表格文字{name}", **lines, align="left", indent=inset, tight=bool(suffix)),
+            style(f"TableNumber{suffix}", f"表格数字{name}", **lines, align="center"),
         ]
     borders = "".join(
         f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
@@ -96,19 +103,22 @@ def styles() -> str:
     )
     return (
         f'<w:styles {W}><w:docDefaults><w:rPrDefault><w:rPr>{fonts(FANG)}{size(SIZE_3)}'
-        '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>'
+        '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault><w:pPrDefault/>'
+        "</w:docDefaults>"
         '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/>'
         '<w:pPr><w:widowControl w:val="0"/><w:snapToGrid w:val="0"/></w:pPr></w:style>'
         '<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont">'
         '<w:name w:val="Default Paragraph Font"/><w:uiPriority w:val="1"/><w:semiHidden/></w:style>'
         '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/><w:semiHidden/>'
-        '<w:tblPr><w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar><w:top w:w="0" w:type="dxa"/><w:left w:w="28" w:type="dxa"/>'
-        '<w:bottom w:w="0" w:type="dxa"/><w:right w:w="28" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>'
+        '<w:tblPr><w:tblInd w:w="0" w:type="dxa"/><w:tblCellMar><w:top w:w="0" w:type="dxa"/>'
+        '<w:left w:w="28" w:type="dxa"/><w:bottom w:w="0" w:type="dxa"/><w:right w:w="28" w:type="dxa"/>'
+        "</w:tblCellMar></w:tblPr></w:style>"
         f"{''.join(found)}"
-        f'<w:style w:type="character" w:customStyle="1" w:styleId="Level2Text"><w:name w:val="{LEAD_STYLE}"/><w:qFormat/>'
-        f"<w:rPr>{fonts(KAI)}</w:rPr></w:style>"
+        f'<w:style w:type="character" w:customStyle="1" w:styleId="Level2Text"><w:name w:val="{LEAD_STYLE}"/>'
+        f"<w:qFormat/><w:rPr>{fonts(KAI)}</w:rPr></w:style>"
         '<w:style w:type="table" w:customStyle="1" w:styleId="ReportTable"><w:name w:val="年报表格"/>'
-        f'<w:basedOn w:val="TableNormal"/><w:tblPr><w:tblBorders>{borders}</w:tblBorders></w:tblPr></w:style></w:styles>'
+        f'<w:basedOn w:val="TableNormal"/><w:tblPr><w:tblBorders>{borders}</w:tblBorders></w:tblPr></w:style>'
+        "</w:styles>"
     )
 
 
@@ -155,17 +165,18 @@ def cell(place: Label | Value, table: Table, first: bool, keep: bool) -> str:
     width = sum(twips(x) for x in table.widths[place.column : place.column + place.columns])
     span = f'<w:gridSpan w:val="{place.columns}"/>' if place.columns > 1 else ""
     merge = ('<w:vMerge w:val="restart"/>' if first else "<w:vMerge/>") if place.rows > 1 else ""
-    kind = "Number"
-    text = ""
+    stay = "<w:keepNext/>" if keep else ""
+    kind, text = "Number", ""
     if isinstance(place, Label):
         narrow = place.rows > 1 or (place.node is not None and bool(place.node.children))
         kind = "Label" if place.role == STUB and not narrow else "Head"
         text = broken(place) if first else ""
     lines = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(t)}</w:t>' for t in text.split("\n")) if text else ""
-    run = f'<w:r><w:rPr><w:rFonts w:hint="eastAsia"/></w:rPr>{lines}</w:r>' if lines else ""
+    hint = '<w:rPr><w:rFonts w:hint="eastAsia"/></w:rPr>' if "“" in text else ""  # quotation marks as Chinese ones
+    run = f"<w:r>{hint}{lines}</w:r>" if lines else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}<w:vAlign w:val="center"/></w:tcPr>'
-        f'<w:p><w:pPr><w:pStyle w:val="Table{kind}{suffix}"/>{"<w:keepNext/>" if keep else ""}</w:pPr>{run}</w:p></w:tc>'
+        f'<w:p><w:pPr><w:pStyle w:val="Table{kind}{suffix}"/>{stay}</w:pPr>{run}</w:p></w:tc>'
     )
 
 
@@ -183,13 +194,14 @@ def table_xml(table: Table, title: str) -> str:
             c += place.columns
         header = "<w:tblHeader/>" if r < grid.head_rows else ""
         rows.append(
-            f'<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="{height}" w:hRule="atLeast"/>{header}<w:jc w:val="center"/>'
-            f'</w:trPr>{"".join(cells)}</w:tr>'
+            f'<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="{height}" w:hRule="atLeast"/>{header}'
+            f'<w:jc w:val="center"/></w:trPr>{"".join(cells)}</w:tr>'
         )
     columns = "".join(f'<w:gridCol w:w="{twips(x)}"/>' for x in table.widths)
     return (
-        f'<w:tbl {W}><w:tblPr><w:tblStyle w:val="ReportTable"/><w:tblW w:w="{sum(map(twips, table.widths))}" w:type="dxa"/>'
-        f'<w:jc w:val="center"/><w:tblLayout w:type="fixed"/><w:tblCaption w:val="{table.id}"/>'
+        f'<w:tbl {W}><w:tblPr><w:tblStyle w:val="ReportTable"/>'
+        f'<w:tblW w:w="{sum(map(twips, table.widths))}" w:type="dxa"/><w:jc w:val="center"/>'
+        f'<w:tblLayout w:type="fixed"/><w:tblCaption w:val="{table.id}"/>'
         f'<w:tblDescription w:val={quoteattr(title)}/></w:tblPr><w:tblGrid>{columns}</w:tblGrid>{"".join(rows)}</w:tbl>'
     )
 
@@ -233,8 +245,8 @@ def build(form: Form) -> bytes:
     sheet.append(parse_xml(f'<w:pgSz {W} w:w="{PAGE[0]}" w:h="{PAGE[1]}"/>'))
     sheet.append(
         parse_xml(
-            f'<w:pgMar {W} w:top="{MARGIN_TOP}" w:right="{MARGIN_RIGHT}" w:bottom="{MARGIN_BOTTOM}" w:left="{MARGIN_LEFT}"'
-            f' w:header="1134" w:footer="{FOOTER}" w:gutter="0"/>'
+            f'<w:pgMar {W} w:top="{MARGIN_TOP}" w:right="{MARGIN_RIGHT}" w:bottom="{MARGIN_BOTTOM}"'
+            f' w:left="{MARGIN_LEFT}" w:header="1134" w:footer="{FOOTER}" w:gutter="0"/>'
         )
     )
     section = document.sections[0]
@@ -252,14 +264,15 @@ def build(form: Form) -> bytes:
     for child in list(settings):
         settings.remove(child)
     for child in parse_xml(
-        f'<w:settings {W}><w:zoom w:percent="100"/><w:evenAndOddHeaders/><w:characterSpacingControl w:val="doNotCompress"/>'
-        '<w:compat><w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/>'
-        '</w:compat><w:themeFontLang w:val="en-US" w:eastAsia="zh-CN"/></w:settings>'
+        f'<w:settings {W}><w:zoom w:percent="100"/><w:evenAndOddHeaders/>'
+        '<w:characterSpacingControl w:val="doNotCompress"/><w:compat><w:compatSetting w:name="compatibilityMode"'
+        ' w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'
+        '<w:themeFontLang w:val="en-US" w:eastAsia="zh-CN"/></w:settings>'
     ):
         settings.append(child)
     assert not [e for e in own.iter(qn("w:rFonts")) if any("Theme" in name for name in e.attrib)]
     for part_id, relation in list(document.part.rels.items()):
-        if relation.reltype.rsplit("/", 1)[-1] in ("theme", "customXml", "numbering", "fontTable", "webSettings", "stylesWithEffects"):
+        if relation.reltype.rsplit("/", 1)[-1] in UNUSED:
             del document.part.rels[part_id]
     for part_id, relation in list(document.part.package.rels.items()):
         if relation.reltype.endswith(("thumbnail", "extended-properties", "core-properties")):

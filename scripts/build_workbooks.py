@@ -45,23 +45,24 @@ _STYLES: dict[str, dict[str, Any]] = {
     "band": {**_BOX, "font_name": "黑体", "bg_color": _BAND, "align": "center", "text_wrap": True},
     "corner": {**_BOX, "bg_color": _HEAD, "align": "center", "text_wrap": True, "font_size": 10},
     "head": {**_BOX, "font_name": "黑体", "bg_color": _HEAD, "align": "center", "text_wrap": True, "font_size": 10.5},
-    "stub": {**_BOX, "text_wrap": True, "bg_color": "#FFFFFF"},
-    "hint": {**_BOX, "text_wrap": True, "font_size": 10, "font_color": "#595959"},
+    "stub": {**_BOX, "indent": 1, "text_wrap": True, "bg_color": "#FFFFFF"},
+    "hint": {**_BOX, "indent": 1, "text_wrap": True, "font_size": 10, "font_color": "#595959"},
     "input": {**_BOX, "bg_color": _INPUT, "align": "center", "locked": False},
-    "input text": {**_BOX, "bg_color": _INPUT, "locked": False, "num_format": "@", "text_wrap": True},
+    "input left": {**_BOX, "indent": 1, "bg_color": _INPUT, "locked": False, "align": "left"},
+    "input text": {**_BOX, "indent": 1, "bg_color": _INPUT, "locked": False, "num_format": "@", "text_wrap": True},
     "input paragraph": {**_BOX, "bg_color": _INPUT, "locked": False, "text_wrap": True, "valign": "top",
                         "font_name": "仿宋", "font_size": 12},
     "number": {**_BOX, "align": "center", "font_size": 10, "font_color": "#595959"},
     "count": {**_BOX, "align": "center", "font_size": 10, "font_color": "#595959", "bg_color": _TOTAL},
     "count head": {**_BOX, "align": "center", "bg_color": _TOTAL, "font_name": "黑体"},
-    "limit": {**_BOX, "bg_color": _HEAD, "text_wrap": True},
+    "limit": {**_BOX, "indent": 1, "bg_color": _HEAD, "text_wrap": True},
     "total": {**_BOX, "bg_color": _TOTAL, "align": "center"},
     "unit": {**_BOX, "align": "center", "font_size": 10},
     "mark": {**_BOX, "align": "center", "font_size": 10.5},
     "mark label": {**_BOX, "align": "right", "font_size": 10, "font_color": "#595959", "text_wrap": True},
-    "cell": {**_BOX, "text_wrap": True, "font_size": 10.5},
+    "cell": {**_BOX, "indent": 1, "text_wrap": True, "font_size": 10.5},
     "value": {**_BOX, "align": "right", "font_size": 10.5},
-    "link": {**_BOX, "text_wrap": True, "font_size": 10.5, "font_color": "#1F4E79", "underline": 1},
+    "link": {**_BOX, "indent": 1, "text_wrap": True, "font_size": 10.5, "font_color": "#1F4E79", "underline": 1},
 }
 _PROTECTION = {"format_columns": True, "format_rows": True, "autofilter": True}
 _TABS = {"input": "#C9A227", "live": "#7F9DB9", "other": "#BFBFBF"}
@@ -112,8 +113,9 @@ def _draw(worksheet: Worksheet, sheet: Sheet, formats: dict[str, Format], values
     worksheet.set_paper(9)
     worksheet.set_margins(left=0.55, right=0.55, top=0.7, bottom=0.75)
     worksheet.center_horizontally()
-    worksheet.fit_to_pages(1, 0)
-    worksheet.print_area(0, 1, sheet.last_row, len(sheet.widths) - 1)
+    worksheet.fit_to_pages(1, 1 if sheet.one_page else 0)
+    if sheet.name != ids.RESULTS:  # which grows
+        worksheet.print_area(0, 1, sheet.last_row, len(sheet.widths) - 1)
     if sheet.landscape:
         worksheet.set_landscape()
     if sheet.repeat:

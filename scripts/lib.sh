@@ -44,7 +44,7 @@ _find_python() {
 
 # environment [EXTRA...] : make .venv and install the project into it, editable, with these extras of setup.cfg.
 environment() {
-    local wanted state missing=() extra found
+    local state missing=() extra extras found
     if ! "$python" -c 'import pip' 2>/dev/null; then
         found="$(_find_python)"
         if [ -z "$found" ] || ! "$found" -c 'import ensurepip, venv' 2>/dev/null; then
@@ -63,8 +63,8 @@ environment() {
     done
     [ ${#missing[@]} -gt 0 ] || return 0
     say "installing the project and what it needs into .venv (${missing[*]})"
-    wanted="$(IFS=,; echo "${missing[*]/#run/}")"
-    "$python" -m pip install --quiet --disable-pip-version-check --editable ".[${wanted#,}]" </dev/null ||
+    extras="$(IFS=,; echo "$*")"
+    "$python" -m pip install --quiet --disable-pip-version-check --editable ".${extras:+[$extras]}" </dev/null ||
         stop "pip could not install the project, the lines above say why; without a network connection it cannot"
     for extra in "${missing[@]}"; do
         echo "$state" >"$venv/.installed-$extra"

@@ -89,7 +89,14 @@ def test_a_write_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: p
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("某县某局", "某县某局"), ('a"b&c/../d', "ab&c.d"), ("CON", "_CON"), ("\u202e局", "局"), ("..", "未命名"), ("com1.x", "_com1.x")],
+    [
+        ("某县某局", "某县某局"),
+        ('a"b&c/../d', "ab&c.d"),
+        ("CON", "_CON"),
+        ("\u202e局", "局"),
+        ("..", "未命名"),
+        ("com1.x", "_com1.x"),
+    ],
 )
 def test_a_unit_name_becomes_a_file_name_every_system_takes(text: str, name: str) -> None:
     assert files.safe_name(text) == name

@@ -7,7 +7,10 @@ from nianbao import form
 from nianbao.errors import InputError
 
 
-@pytest.mark.parametrize(("form_id", "count"), [("gov-2021", {"t2": 10, "t3": 175, "t4": 15}), ("gov-2019", {"t2x": 22, "t3": 161, "t4": 15})])
+@pytest.mark.parametrize(
+    ("form_id", "count"),
+    [("gov-2021", {"t2": 10, "t3": 175, "t4": 15}), ("gov-2019", {"t2x": 22, "t3": 161, "t4": 15})],
+)
 def test_each_table_has_the_cells_of_the_format(form_id: str, count: dict[str, int]) -> None:
     assert {t: len(cells) for t, cells in form.load(form_id).table_cells.items()} == count
 
@@ -18,7 +21,8 @@ def test_the_application_table_of_2021_has_the_statutory_rows_in_order() -> None
         "new_received", "carried_in", "granted", "partial", "denied_secret", "denied_law", "denied_safety",
         "denied_third_party", "denied_internal", "denied_process", "denied_enforcement", "denied_query",
         "unable_not_held", "unable_create", "unable_unclear", "np_petition", "np_repeat", "np_publication",
-        "np_excessive", "np_confirm", "other_no_correction", "other_no_fee", "other_misc", "total_processed", "carried_out",
+        "np_excessive", "np_confirm", "other_no_correction", "other_no_fee", "other_misc",
+        "total_processed", "carried_out",
     ]  # fmt: skip
 
 
@@ -56,7 +60,9 @@ def test_the_year_decides_the_form() -> None:
 def test_only_the_carry_over_and_the_cases_may_be_compared_across_the_change_of_format() -> None:
     new = form.load("gov-2021")
     assert new.can_compare("gov-2019", "t3.carried_out.total") and new.can_compare("gov-2019", "t4.review.pending")
-    assert not new.can_compare("gov-2019", "t3.new_received.total") and not new.can_compare("gov-2019", "t2.norms.in_force")
+    assert not new.can_compare("gov-2019", "t3.new_received.total") and not new.can_compare(
+        "gov-2019", "t2.norms.in_force"
+    )
 
 
 def test_a_choice_is_known_by_code_label_and_alias() -> None:

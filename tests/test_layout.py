@@ -37,7 +37,9 @@ def test_the_head_of_the_application_table_is_merged_as_printed() -> None:
     assert [(found(grid, t).rows, found(grid, t).columns) for t in ("申请人情况", "自然人", "法人或其他组织", "商业企业")] == [
         (1, 7), (2, 1), (1, 5), (1, 1),
     ]  # fmt: skip
-    assert [(found(grid, t).columns) for t in ("一、本年新收政府信息公开申请数量", "（一）予以公开", "1.属于国家秘密")] == [3, 2, 1]
+    assert [
+        (found(grid, t).columns) for t in ("一、本年新收政府信息公开申请数量", "（一）予以公开", "1.属于国家秘密")
+    ] == [3, 2, 1]
 
 
 def test_a_stack_of_blocks_has_titles_over_the_full_width_and_wide_numbers() -> None:

@@ -264,6 +264,11 @@ def test_the_help_of_a_command_is_chinese_and_has_an_example(command: str) -> No
     assert [word for word in english if word in done.stdout] == []
 
 
+def test_doctor_finds_nothing_missing_where_the_tests_run() -> None:
+    done = run("-m", "nianbao", "doctor")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_every_file_in_the_corpus_is_described() -> None:
     corpus = ROOT / "tests" / "corpus"
     described = (corpus / "README.md").read_text("utf-8")

@@ -29,8 +29,8 @@ from reports import build, sample
 
 @pytest.mark.parametrize(
     ("read", "kept"),
-    [(1, 1), (1.0, 1), (1e3, 1000), (-0.0, 0), (0.1, Decimal("0.1")), (2125.54, Decimal("2125.54")), (Decimal("3.00"), 3),
-     ("1", "1"), ("无", "无"), ("", None), ("  ", None), (None, None), (True, "TRUE"), (float("nan"), "nan"),
+    [(1, 1), (1.0, 1), (1e3, 1000), (-0.0, 0), (0.1, Decimal("0.1")), (2125.54, Decimal("2125.54")),
+     (Decimal("3.00"), 3), ("1", "1"), ("无", "无"), ("", None), ("  ", None), (None, None), (True, "TRUE"), (float("nan"), "nan"),
      (Decimal("1E+999999"), "1E+999999")],
 )  # fmt: skip
 def test_a_number_is_kept_exactly_and_a_text_stays_the_text_it_is(read: Any, kept: Any) -> None:
@@ -38,7 +38,9 @@ def test_a_number_is_kept_exactly_and_a_text_stays_the_text_it_is(read: Any, kep
     assert found == kept and type(found) is type(kept)
 
 
-@pytest.mark.parametrize(("value", "shown"), [(0, "0"), (Decimal("103.380"), "103.38"), (Decimal("1E+3"), "1000"), (None, "")])
+@pytest.mark.parametrize(
+    ("value", "shown"), [(0, "0"), (Decimal("103.380"), "103.38"), (Decimal("1E+3"), "1000"), (None, "")]
+)
 def test_a_number_is_shown_as_a_person_writes_it(value: Any, shown: str) -> None:
     assert show(value) == shown
 
@@ -65,7 +67,9 @@ def test_a_total_over_a_missing_part_is_unknown_and_not_zero() -> None:
     assert build(figures={"t3.granted.natural": None}).figures["t3.granted.total"] is None
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"form": "gov-2021", "figures": []}', '{"form": "gov-2021", "texts": {"s1.active": 5}}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"form": "gov-2021", "figures": []}', '{"form": "gov-2021", "texts": {"s1.active": 5}}']
+)
 def test_json_that_is_no_report_is_refused_in_one_sentence(text: str) -> None:
     with pytest.raises(InputError) as refused:
         from_json(text)
@@ -89,7 +93,9 @@ def test_the_title_and_the_preamble_are_made_from_the_meta_data() -> None:
 
 def test_the_fee_statement_is_made_only_when_all_its_numbers_are_there() -> None:
     section = build().definition.section("s6")
-    assert statement(build(figures={"s6.fee_received": Decimal("100.5")}), section).endswith("实际收取信息处理费100.5元。")
+    assert statement(build(figures={"s6.fee_received": Decimal("100.5")}), section).endswith(
+        "实际收取信息处理费100.5元。"
+    )
     assert statement(build(figures={"s6.fee_received": None}), section) == ""
 
 
@@ -110,4 +116,11 @@ def test_dates_and_years_are_read_as_clerks_write_them() -> None:
     for text in ("2025-01-20", "2025/1/20", "2025.1.20", "2025年1月20日"):
         assert chinese_date(text) == "2025年1月20日"
     assert parse_date("2025-13-01") is None and chinese_date("一月") == "一月"
-    assert [parse_year(v) for v in (2024, "2024年", "2024年度", "24", None, "二〇二四")] == [2024, 2024, 2024, None, None, None]
+    assert [parse_year(v) for v in (2024, "2024年", "2024年度", "24", None, "二〇二四")] == [
+        2024,
+        2024,
+        2024,
+        None,
+        None,
+        None,
+    ]

@@ -36,7 +36,9 @@ FORMS = tuple(YEARS)
 
 def rule(check_: str, **more: Any) -> Rule:
     texts = dict.fromkeys(("message", "fix", "basis"), "")
-    return Rule(**{"id": "X", "forms": FORMS, "severity": ERROR, "title": "题", "since": 2019, "check": check_, **texts, **more})
+    return Rule(
+        **{"id": "X", "forms": FORMS, "severity": ERROR, "title": "题", "since": 2019, "check": check_, **texts, **more}
+    )
 
 
 def one(check_: str, **more: Any) -> Bound:
@@ -78,12 +80,18 @@ def test_when_keeps_a_rule_from_being_judged() -> None:
 
 
 def test_division_is_exact_and_division_by_zero_is_no_verdict() -> None:
-    assert verdict("s6.fee_received / 10000 == t2.fee.amount", {"s6.fee_received": 1, "t2.fee.amount": Decimal("0.0001")})
+    assert verdict(
+        "s6.fee_received / 10000 == t2.fee.amount", {"s6.fee_received": 1, "t2.fee.amount": Decimal("0.0001")}
+    )
     assert verdict("1 / t2.fee.amount > 0", {"t2.fee.amount": 0}) is None
 
 
 def test_money_is_added_exactly() -> None:
-    figures = {"t2.fee.amount": Decimal("0.3"), "s6.fee_received": Decimal("0.1"), "s6.fee_notice_amount": Decimal("0.2")}
+    figures = {
+        "t2.fee.amount": Decimal("0.3"),
+        "s6.fee_received": Decimal("0.1"),
+        "s6.fee_notice_amount": Decimal("0.2"),
+    }
     assert verdict("s6.fee_received + s6.fee_notice_amount == t2.fee.amount", figures) is True
 
 
@@ -100,7 +108,9 @@ def test_the_sentence_uses_the_labels_of_the_form() -> None:
 
 
 def test_the_formula_joins_neighbours_to_ranges() -> None:
-    places = {cell: f"表!$D${row}" for row, cell in enumerate(form.load("gov-2021").table("t3").groups["processed"], 10)}
+    places = {
+        cell: f"表!$D${row}" for row, cell in enumerate(form.load("gov-2021").table("t3").groups["processed"], 10)
+    }
     bound = bind(rule("sum(processed) >= 0", table="t3", each="column", only=("natural",)), form.load("gov-2021"))[0]
     address = {f"t3.{row}.natural": place for row, place in places.items()}
     assert excel(bound, address.__getitem__, form.load("gov-2021")).state == (
@@ -123,8 +133,14 @@ def test_a_frame_of_many_reports_gets_the_same_verdicts_as_each_report_alone(for
         last = balanced(form_id, chance.randint) if number % 3 else None
         if number % 2:
             figures[chance.choice(list(figures))] = chance.choice([None, "无", -1, 1000, Decimal("0.5")])
-        meta = {"meta.rulemaking": chance.choice(["", "yes", "no"]), "meta.enforcement": chance.choice(["", "yes", "no"])}
-        meta |= {"meta.unit_type": chance.choice(["", "government"]), "meta.level": chance.choice(["", "city", "county"])}
+        meta = {
+            "meta.rulemaking": chance.choice(["", "yes", "no"]),
+            "meta.enforcement": chance.choice(["", "yes", "no"]),
+        }
+        meta |= {
+            "meta.unit_type": chance.choice(["", "government"]),
+            "meta.level": chance.choice(["", "city", "county"]),
+        }
         reports.append(build(form_id, figures=figures, meta=meta, last={"figures": last} if last else None))
     refs = {ref for b in bounds for ref in (*b.names.values(), *(c for ids in b.groups.values() for c in ids))}
     frame = pd.DataFrame({ref: [_cell(r.get(ref), ref) for r in reports] for ref in sorted(refs)})
@@ -147,7 +163,8 @@ def test_a_balanced_report_has_no_error_and_a_broken_one_names_the_broken_cell(f
     report = build(form_id, figures=balanced(form_id, chance.randint))
     assert not [f.message for f in check(report) if f.severity == ERROR]
     broken = chance.choice([c for c in report.figures if c.startswith(("t3.", "t4."))])
-    figures = {**report.figures, broken: report.figures[broken] + chance.choice([-3, -1, 1, 2, 50])}  # type: ignore[operator]
+    figures = dict(report.figures)
+    figures[broken] += chance.choice([-3, -1, 1, 2, 50])  # type: ignore[operator]
     found = [f for f in check(replace(report, figures=figures)) if f.severity == ERROR]
     assert any(broken in f.cells for f in found)
 

@@ -8,16 +8,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import Annotated, Any, Callable, Optional, TypeVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from .errors import CallError, NianbaoError, RefusedError
-
-if TYPE_CHECKING:
-    from .check.finding import Finding
-    from .report import Report
 
 _WORDS = {
     "Usage:": "用法：",
@@ -55,6 +51,7 @@ app = typer.Typer(
     help="年报：填写、校验政府信息公开工作年度报告，并生成 Word 报告。",
 )
 
+_Verb = TypeVar("_Verb", bound=Callable[..., None])
 _verbosity = 0
 
 
@@ -82,7 +79,7 @@ def _say(message: str, level: int = 0) -> None:
         typer.echo(message, err=True)
 
 
-def _command(name: str) -> Any:
+def _command(name: str) -> Callable[[_Verb], _Verb]:
     return app.command(name, cls=_Command)
 
 
@@ -290,7 +287,9 @@ def forms(as_json: AsJson = False, quiet: Quiet = False, verbose: Verbose = Fals
 
 @_command("demo")
 def demo(
-    output: Annotated[Path, typer.Option("-o", metavar="文件夹", help="写到哪个文件夹。")] = Path("nianbao-demo"),
+    output: Annotated[Path, typer.Option("-o", metavar="文件夹", help="写到哪个文件夹。", show_default=False)] = Path(
+        "nianbao-demo"
+    ),
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:

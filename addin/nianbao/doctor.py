@@ -26,10 +26,11 @@ def examine() -> tuple[list[str], bool]:
         for path in (assets.WORKBOOK / f"{form_id}.xlsx", assets.TEMPLATES / f"{form_id}.docx"):
             usable &= path.is_file()
             lines.append(f"✓ {path.name}" if path.is_file() else f"✗ 缺少 {path}，请重新安装")
-    from .pdf import office
+    from .pdf import can_use_word, find_libreoffice
 
-    name = office()
-    lines.append(f"✓ {name}，可以生成 PDF" if name else "— 没有找到 LibreOffice 或 Word，不能生成 PDF，其他功能不受影响")
+    program = "LibreOffice" if find_libreoffice() else "Word" if can_use_word() else ""
+    missing = "— 没有找到 LibreOffice 或 Word，不能生成 PDF，其他功能不受影响"
+    lines.append(f"✓ {program}，可以生成 PDF" if program else missing)
     return lines, usable
 
 

@@ -37,7 +37,9 @@ def read_bytes(path: Path) -> bytes:
     except PermissionError as error:
         raise LockedError("locked", f"“{path.name}”打不开，可能正被其他程序使用，请关闭后重试。") from error
     except OSError as error:
-        raise InputError("unreadable", f"“{path.name}”读不出来（{error.strerror}），请把文件复制到本机后重试。") from error
+        raise InputError(
+            "unreadable", f"“{path.name}”读不出来（{error.strerror}），请把文件复制到本机后重试。"
+        ) from error
 
 
 def read_package(path: Path) -> dict[str, bytes]:
@@ -53,7 +55,10 @@ def unpack(data: bytes, name: str) -> dict[str, bytes]:
     if data.startswith(_OLE):
         if _ENCRYPTED in data:
             raise LockedError("password", f"“{name}”设有打开密码，请在 Excel 或 Word 中取消密码、另存后重试。")
-        raise InputError("old-format", f"“{name}”是旧版（97-2003）格式，请在 Excel 或 WPS 中另存为 .xlsx（Word 文件为 .docx）后重试。")
+        raise InputError(
+            "old-format",
+            f"“{name}”是旧版（97-2003）格式，请在 Excel 或 WPS 中另存为 .xlsx（Word 文件为 .docx）后重试。",
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             items = archive.infolist()
@@ -107,7 +112,9 @@ def save(target: Path, data: bytes) -> None:
         folder = target.resolve().parent
         raise LockedError("read-only", f"“{folder}”不允许写入，请换一个位置或联系管理员。") from error
     except OSError as error:
-        raise InputError("not-written", f"“{target.name}”没有写成（{error.strerror}），请检查磁盘空间和位置后重试。") from error
+        raise InputError(
+            "not-written", f"“{target.name}”没有写成（{error.strerror}），请检查磁盘空间和位置后重试。"
+        ) from error
     finally:
         temporary.unlink(missing_ok=True)
 

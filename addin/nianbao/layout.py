@@ -60,6 +60,10 @@ class Grid:
     values: tuple[Value, ...]
 
     @property
+    def places(self) -> tuple[Label | Value, ...]:
+        return (*self.labels, *self.values)
+
+    @property
     def head_rows(self) -> int:
         """Rows to repeat on the next page: the head of a table with one block, none of a stack of blocks."""
         return self.bands[0].body.start if len(self.bands) == 1 else 0
@@ -68,7 +72,7 @@ class Grid:
     def lines(self) -> tuple[tuple[Label | Value, ...], ...]:
         """Per grid row the labels and values that begin in it, left to right."""
         found: list[list[Label | Value]] = [[] for _ in range(self.rows)]
-        for place in (*self.labels, *self.values):
+        for place in self.places:
             found[place.row].append(place)
         return tuple(tuple(sorted(line, key=lambda p: p.column)) for line in found)
 
@@ -77,7 +81,7 @@ class Grid:
         """(row, column) -> the label or value that covers it."""
         return {
             (r, c): p
-            for p in (*self.labels, *self.values)
+            for p in self.places
             for r in range(p.row, p.row + p.rows)
             for c in range(p.column, p.column + p.columns)
         }

@@ -63,8 +63,9 @@ def level_of(text: str) -> tuple[int, str]:
 def is_heading(text: str) -> bool:
     """Whether a text with a numeral is a heading by itself: a short line that is no sentence."""
     stripped = text.strip()
-    short = len(stripped) <= _LONGEST_HEADING and not _SENTENCE_END.search(stripped) and not stripped.endswith(("：", ":"))
-    return short and level_of(stripped)[0] > 0
+    if len(stripped) > _LONGEST_HEADING or _SENTENCE_END.search(stripped) or stripped.endswith(("：", ":")):
+        return False
+    return level_of(stripped)[0] > 0
 
 
 def line(paragraph: str) -> Line:

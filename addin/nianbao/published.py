@@ -25,7 +25,7 @@ from .report import Figure, Report, Structure
 DATA_ELEMENT = "nianbao"  # id of the script element in which a web page carries its data
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Spot:
     """A cell of a table as found. `ref` is the reader's own handle on it."""
 
@@ -68,7 +68,7 @@ def _chinese_number(text: str) -> int:
     return tens + (_CHINESE.get(tail, 0) if tail else 0)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class _Leaf:
     """A row or column of numbers: its node, its block, and the labels over or before it."""
 
@@ -88,12 +88,10 @@ class _Labels:
                 self.exact.setdefault(key(leaf.node.label), []).append(leaf)
                 self.words.setdefault(key(leaf.node.label)[1], []).append(leaf)
         for found, official in variants.items():
-            for index, place, target in (
-                (self.exact, key(found), key(official)),
-                (self.words, key(found)[1], key(official)[1]),
-            ):
-                if target in index:
-                    index.setdefault(place, index[target])  # type: ignore[attr-defined]
+            if key(official) in self.exact:
+                self.exact.setdefault(key(found), self.exact[key(official)])
+            if key(official)[1] in self.words:
+                self.words.setdefault(key(found)[1], self.words[key(official)[1]])
 
     def find(self, text: str) -> list[_Leaf]:
         """Return the leaves with this label, or with these words under another number."""
@@ -114,7 +112,7 @@ class _Labels:
         return [leaf for leaf in leaves if id(leaf) not in used]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, repr=False)
 class Index:
     """What the labels of one table look like once normalised."""
 
@@ -180,7 +178,7 @@ def _index(form: Form, table: Table) -> Index:
 # ---------------------------------------------------------------- one table
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Reading:
     """A table as found: its spots by cell id, labels (found, official) that differ, rows and columns by label."""
 
@@ -192,7 +190,7 @@ class Reading:
     added: list[str] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class _Column:
     leaf: _Leaf | None
     start: int
@@ -200,7 +198,7 @@ class _Column:
     label: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class _Place:
     spot: Spot
     start: int
@@ -242,7 +240,7 @@ def read_table(grids: Sequence[TextGrid], index: Index) -> Reading:
     """Find the cells of a table of the form in the grids that show it (two where a page break split it in two)."""
     reading = Reading(index.table)
     used_rows: set[int] = set()
-    columns: list[_Column] = []
+    columns: list[_Column] | None = None  # None: no heads met yet
     heads: list[list[_Place]] = []
     block: Block | None = None
     fresh = False  # whether `heads` holds rows not yet looked at
@@ -256,7 +254,7 @@ def read_table(grids: Sequence[TextGrid], index: Index) -> Reading:
                 continue
             title = next((index.titles[key(p.spot.text)] for p in line if key(p.spot.text) in index.titles), None)
             if title is not None:
-                block, heads, columns, fresh = title, [], [], False
+                block, heads, columns, fresh = title, [], None, False
                 continue
             label, leaves = _row_label(line, index, block)
             own_heads = sum(key(p.spot.text) in index.heads for p in line if p.here and p.spot.text.strip())
@@ -299,7 +297,8 @@ def read_table(grids: Sequence[TextGrid], index: Index) -> Reading:
         for leaf in index.leaves(part, rows=True):
             if id(leaf) not in used_rows:
                 reading.missing.append("".join((*leaf.above[1:], leaf.node.label)))
-        present = any(index.table.cell_id(r.id, c.id) in reading.cells for r in part.leaf_rows for c in part.leaf_columns)
+        ids = (index.table.cell_id(r.id, c.id) for r in part.leaf_rows for c in part.leaf_columns)
+        present = any(cell_id in reading.cells for cell_id in ids)
         for leaf in index.leaves(part, rows=False):
             if present and id(leaf) not in seen_columns and seen_columns:
                 reading.missing.append("".join((*leaf.above[1:], leaf.node.label)))
@@ -314,7 +313,8 @@ def index_rows(index: Index) -> list[_Leaf]:
 def _headless_bodies(lines: list[list[_Place]], index: Index) -> list[int]:
     """Return the row that holds the numbers of a table without row labels: the first one below its heads that has
     any number, or the first one at all."""
-    last = max((n for n, line in enumerate(lines) if any(key(p.spot.text) in index.heads for p in line if p.here)), default=-1)
+    heads = [n for n, line in enumerate(lines) if any(key(p.spot.text) in index.heads for p in line if p.here)]
+    last = max(heads, default=-1)
     below = range(last + 1, len(lines))
     filled = [n for n in below if any(p.spot.text.strip() for p in lines[n] if p.here)]
     return filled[:1] or list(below)[:1]
@@ -376,13 +376,15 @@ def _columns(heads: list[list[_Place]], index: Index, block: Block, reading: Rea
 
 
 def _take(
-    reading: Reading, row: _Leaf, columns: list[_Column], line: list[_Place], start: int, index: Index
+    reading: Reading, row: _Leaf, columns: list[_Column] | None, line: list[_Place], start: int, index: Index
 ) -> None:
-    """Assign the spots of a row to its cells: one by one where there are as many as columns, else by place."""
+    """Assign the spots of a row to its cells: one by one where there are as many as columns, else by place. A table
+    without any heads has its columns in the form's order if it has as many."""
     after = [p for p in line if p.start >= start]
-    known = columns or [
-        _Column(leaf, start + i, start + i + 1, "") for i, leaf in enumerate(index.leaves(row.block, rows=False))
-    ]
+    known = columns
+    if known is None:
+        leaves = index.leaves(row.block, rows=False)
+        known = [_Column(x, 0, 0, "") for x in leaves] if len(leaves) == len(after) else []
     for number, column in enumerate(known):
         if column.leaf is None:
             continue
@@ -473,7 +475,8 @@ def figure(cell: Cell, text: str, head: str = "") -> tuple[Figure, str]:
     if not stripped:
         return None, ""
     if _PLAIN.fullmatch(stripped) and stripped.isascii():
-        return reports.number(Decimal(stripped)), next((u for u in cell.units if f"{u}）" in head or f"{u})" in head), "")
+        named = next((u for u in cell.units if head.rstrip(")）").endswith(u) and head[-1] in ")）"), "")
+        return int(stripped) if stripped.isdigit() else reports.number(Decimal(stripped)), named
     if cell.kind == forms.SIGNED and _SIGNED.fullmatch(stripped):
         digits = unicodedata.normalize("NFKC", stripped).replace("−", "-")
         return int(digits), ""
@@ -499,7 +502,7 @@ def _figures(form: Form, readings: Mapping[str, Reading]) -> tuple[dict[str, Fig
 # ---------------------------------------------------------------- running text
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class _Story:
     """The paragraphs of a report, put where they belong."""
 
@@ -616,7 +619,7 @@ def _texts(section: Section, body: list[str]) -> dict[str, list[str]]:
         if text and text.id not in found:
             current = text.id
             found[current] = []
-            if prose.repeats(paragraph, text.heading) == "whole" or prose.is_heading(paragraph):
+            if prose.repeats(paragraph, text.heading) == "whole" or prose.is_heading(paragraph.rstrip("。")):
                 continue
         found.setdefault(current, []).append(paragraph)
     return {k: v for k, v in found.items() if v}
@@ -707,12 +710,16 @@ def interpret(items: Sequence[Item], file_name: str) -> Report:
     )
 
 
-def shown(paragraphs: Iterable[str], form: Form) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return title, headings and signature a file with these paragraphs shows, and the digests of its texts by
-    section id, the opening under `preamble`."""
-    story = _story(paragraphs, form)
-    shape = {"title": _DROP.sub("", story.title), "signature": story.signature, "headings": story.headings}
-    return shape, _text_digests(story, form)
+def printed(text: str, values: Mapping[str, str], form: Form, main: str = "") -> carried.Printed:
+    """Return the digests of a file being written: `text` holds its paragraphs, a line each, `values` its figures as
+    printed by cell id, `main` is the digest of its main part if it has one."""
+    story = _story(prose.clean(text).split("\n"), form)
+    return carried.Printed(
+        main,
+        {t.id: carried.digest(map(prose.clean, table_texts(t, values))) for t in form.tables},
+        _text_digests(story, form),
+        {"title": _DROP.sub("", story.title), "signature": story.signature, "headings": story.headings},
+    )
 
 
 def _text_digests(story: _Story, form: Form) -> dict[str, str]:
@@ -720,7 +727,7 @@ def _text_digests(story: _Story, form: Form) -> dict[str, str]:
     return {k: carried.digest(v) for k, v in shown.items()}
 
 
-def reconcile(report: Report, printed: carried.Printed, items: Sequence[Item], file_name: str) -> Report:
+def reconcile(report: Report, written: carried.Printed, items: Sequence[Item], file_name: str) -> Report:
     """Return a carried report as its file shows it now: where a table or a text was changed by hand after writing,
     the file's own content wins and `notes` says so."""
     form = report.definition
@@ -732,7 +739,7 @@ def reconcile(report: Report, printed: carried.Printed, items: Sequence[Item], f
         reading = readings.get(index.table.id)
         if reading is None:
             notes.append(f"文件中已没有“{index.heading}”的表格，该表数字取自文件随附的数据，请核对。")
-        elif carried.digest(_cells_shown(reading)) != printed.tables.get(index.table.id):
+        elif carried.digest(_cells_shown(reading)) != written.tables.get(index.table.id):
             changed = _edited(report, reading, figures, meta)
             if changed:
                 notes.append(
@@ -740,7 +747,7 @@ def reconcile(report: Report, printed: carried.Printed, items: Sequence[Item], f
                     f"{'等' if len(changed) > 10 else ''}，已按表中的数字读取，请与工作簿核对。"
                 )
     now = _text_digests(story, form)
-    for part_id, old in printed.texts.items():
+    for part_id, old in written.texts.items():
         if now.get(part_id, old) == old:
             continue
         if part_id == "preamble":
@@ -810,8 +817,7 @@ def read_html(path: Path) -> Report:
     _collect(root, items, [])
     script = root.xpath(f"//script[@id='{DATA_ELEMENT}' and @type='application/json']")
     if script:
-        report, printed = carried.unpack(script[0].text or "")
-        return reconcile(report, printed, items, path.name)
+        return reconcile(*carried.unpack(script[0].text or ""), items, path.name)
     return interpret(items, path.name)
 
 

@@ -204,7 +204,7 @@ def from_json(text: str | bytes) -> Report:
     except (ValueError, RecursionError) as error:
         raise InputError("bad-json", "文件不是有效的 JSON 数据，请检查后重试。") from error
     if not isinstance(data, dict) or "form" not in data:
-        raise InputError("bad-json", "JSON 数据缺少报告格式编号“form”，请补上，例如 \"form\": \"gov-2021\"。")
+        raise InputError("bad-json", 'JSON 数据缺少报告格式编号“form”，请补上，例如 "form": "gov-2021"。')
     return from_dict(data)
 
 

@@ -18,7 +18,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping, TypeGuard
 
 from .form import Form, Table
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 ERROR, EXPLAIN, WARNING, CONFIRM = "error", "explain", "warning", "confirm"
 SEVERITIES = (ERROR, EXPLAIN, WARNING, CONFIRM)  # worst first
+SEVERITY_NAMES = dict(zip(SEVERITIES, ("错误", "待说明", "提示", "待确认")))
 BLOCKING = (ERROR, EXPLAIN)  # stop the export, `explain` until it is explained
 
 _FUNCTIONS = {"sum": 1, "given": 1, "default": 2, "implies": 2, "abs": 1}
@@ -263,8 +264,14 @@ class Verdict:
 _UNKNOWN = Verdict(None)
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: Any) -> TypeGuard[Number]:
+    """Whether a value is a number of the report: int or Decimal, no truth value, no text."""
     return isinstance(value, (int, Decimal)) and not isinstance(value, bool)
+
+
+def numbers(values: Iterable[Any]) -> list[Number]:
+    """Return the numbers among values."""
+    return [value for value in values if is_number(value)]
 
 
 def _known(ref: str, value: Any) -> bool:
@@ -396,7 +403,8 @@ def evaluate_frame(bound: Bound, frame: pd.DataFrame) -> pd.Series:
         judged &= column(ref).notna()
     if bound.rule.condition:
         judged &= run(bound.rule.condition).fillna(False).astype(bool)
-    return run(bound.rule.expression).where(judged)
+    verdicts: pd.Series = run(bound.rule.expression).where(judged)
+    return verdicts
 
 
 @cache

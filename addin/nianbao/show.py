@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any, Mapping, Sequence
 
 from . import form as forms
@@ -11,9 +10,7 @@ from .check.catalogue import Catalogue
 from .check.finding import Finding
 from .errors import NianbaoError
 from .report import Report, dumps
-from .rule import SEVERITIES, Rule, sentence
-
-SEVERITY_NAMES = dict(zip(SEVERITIES, ("错误", "待说明", "提示", "待确认")))
+from .rule import SEVERITIES, SEVERITY_NAMES, Rule, sentence
 
 
 @dataclass(frozen=True)
@@ -145,7 +142,7 @@ def rules_json(rules: Sequence[Rule]) -> str:
 
 def forms_text() -> str:
     """Return the forms, one line each: who uses which for which year."""
-    return "\n".join(f"{f.id:<12}{f.name}：{f.use}（{f.basis}）" for f in map(forms.load, forms.form_ids()))
+    return "\n".join(f"{f.id:<12}{f.name}：{f.use}（{f.basis}）" for f in forms.all_forms())
 
 
 def forms_json() -> str:
@@ -156,7 +153,7 @@ def forms_json() -> str:
             "cells": list(f.cells),
             "texts": list(f.texts),
         }
-        for f in map(forms.load, forms.form_ids())
+        for f in forms.all_forms()
     ]
     return dumps(records, indent=1)
 
@@ -168,7 +165,8 @@ _PAGE = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>校验结果</title>
 <style>
-body {{ font: 16px/1.7 "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; color: #222; max-width: 60em; margin: 2em auto; padding: 0 1em; }}
+body {{ font: 16px/1.7 "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; color: #222; }}
+body {{ max-width: 60em; margin: 2em auto; padding: 0 1em; }}
 h1 {{ font-size: 1.5em; }} h2 {{ font-size: 1.15em; margin-top: 2em; border-bottom: 1px solid #bbb; }}
 li {{ margin: .8em 0; padding: .6em 1em; list-style: none; border-left: 5px solid #999; background: #f7f7f7; }}
 ul {{ padding: 0; }} .error {{ border-color: #b3261e; }} .explain {{ border-color: #d17a00; }}
@@ -188,11 +186,15 @@ ul {{ padding: 0; }} .error {{ border-color: #b3261e; }} .explain {{ border-colo
 
 def as_html(results: Sequence[Result], catalogue: Catalogue) -> bytes:
     """Return one self-contained page with the findings of every file."""
+    from html import escape
+
     body = "\n".join(_section(r) for r in results)
     return _PAGE.format(version=escape(catalogue.version), body=body).encode()
 
 
 def _section(result: Result) -> str:
+    from html import escape
+
     if result.refused or result.report is None:
         return f"<section><h2>{escape(result.file)}</h2><p>{escape(str(result.refused))}</p></section>"
     report, counts = result.report, result.counts
@@ -207,6 +209,8 @@ def _section(result: Result) -> str:
 
 
 def _item(result: Result, finding: Finding) -> str:
+    from html import escape
+
     sheet, address = result.place(finding)
     at = f' <span class="at">{escape(f"{sheet}!{address}")}</span>' if sheet else ""
     said = f"<br>情况说明：{escape(finding.explanation)}" if finding.explanation else ""

@@ -16,7 +16,8 @@ _CSS = """
 body { margin: 0; background: #f3f4f6; color: #111; line-height: 1.9;
   font: 17px/1.9 "Noto Serif CJK SC", "Source Han Serif SC", FangSong, "仿宋", STFangsong, SimSun, serif; }
 main { max-width: 60rem; margin: 2rem auto; padding: 3rem 4rem; background: #fff; border-top: 4px solid #b3261e; }
-h1 { font: 600 1.7rem/1.5 "Noto Serif CJK SC", STZhongsong, SimSun, serif; text-align: center; margin: 0 0 .6rem; text-wrap: balance; }
+h1 { font: 600 1.7rem/1.5 "Noto Serif CJK SC", STZhongsong, SimSun, serif; text-align: center; margin: 0 0 .6rem;
+  text-wrap: balance; }
 h2 { font: 600 1.15rem/1.6 "Noto Sans CJK SC", SimHei, "Microsoft YaHei", sans-serif; margin: 2rem 0 .6rem; }
 h3, h4, h5 { font-size: 1rem; margin: .9rem 0 .2rem; text-indent: 2em; font-weight: 600; }
 h3, .lead { font-family: KaiTi, "楷体", STKaiti, "Noto Serif CJK SC", serif; }
@@ -84,18 +85,15 @@ def html_bytes(report: Report, draft: int | None = None) -> bytes:
         f'<p class="signature{" first" if number == 0 else ""}">{_escape(text)}</p>'
         for number, text in enumerate(signature)
     ]
-    shape, digests = published.shown((part for p in (*paragraphs, *signature) for part in prose.clean(p).split("\n")), form)
-    tables = {
-        t.id: carried.digest(published.table_texts(t, {c.id: prose.clean(values[c.id]) for c in form.table_cells[t.id]}))
-        for t in form.tables
-    }
-    data = carried.pack(report, carried.Printed("", tables, digests, shape)).replace("<", "\\u003c")
+    printed = published.printed("\n".join((*paragraphs, *signature)), values, form)
+    data = carried.pack(report, printed).replace("<", "\\u003c")
     page = (
         '<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{_escape(title)}</title>\n<style>{_CSS}</style>\n</head>\n<body>\n<main>\n"
         + "\n".join(out)
-        + f'\n</main>\n<script type="application/json" id="{published.DATA_ELEMENT}">{data}</script>\n</body>\n</html>\n'
+        + f'\n</main>\n<script type="application/json" id="{published.DATA_ELEMENT}">{data}</script>\n'
+        "</body>\n</html>\n"
     )
     return page.encode("utf-8")
 
@@ -114,9 +112,7 @@ def _line(line: prose.Line) -> str:
 def _table(table: Table, section: Section, values: dict[str, str]) -> str:
     """Return a table with the merged labels of the layout; its caption says the unit of the figures."""
     grid: Grid = layout.grid(table)
-    rows = []
-    for r, line in enumerate(grid.lines):
-        rows.append(f"<tr>{''.join(_cell(place, values) for place in line)}</tr>")
+    rows = [f"<tr>{''.join(_cell(place, values) for place in line)}</tr>" for line in grid.lines]
     head = grid.head_rows
     body = "\n".join(rows[head:])
     top = f"<thead>\n{chr(10).join(rows[:head])}\n</thead>\n" if head else ""
@@ -124,8 +120,8 @@ def _table(table: Table, section: Section, values: dict[str, str]) -> str:
     caption = f"<caption>单位：{table.unit}（另有注明的除外）</caption>"
     name = _escape(section.heading)
     return (
-        f'<div class="wide" role="region" aria-label="{name}" tabindex="0">\n<table id="{table.id}"{many}>\n{caption}\n'
-        f"{top}<tbody>\n{body}\n</tbody>\n</table>\n</div>"
+        f'<div class="wide" role="region" aria-label="{name}" tabindex="0">\n'
+        f'<table id="{table.id}"{many}>\n{caption}\n{top}<tbody>\n{body}\n</tbody>\n</table>\n</div>'
     )
 
 
@@ -133,9 +129,8 @@ _SCOPES = {TITLE: ("title", "colgroup"), HEAD: ("head", "col"), STUB: ("label", 
 
 
 def _cell(place: Label | Value, values: dict[str, str]) -> str:
-    spans = "".join(
-        f' {name}="{n}"' for name, n in (("rowspan", place.rows), ("colspan", place.columns)) if n > 1
-    )
+    both = (("rowspan", place.rows), ("colspan", place.columns))
+    spans = "".join(f' {name}="{n}"' for name, n in both if n > 1)
     if isinstance(place, Value):
         return f'<td{spans} data-cell="{place.id}">{_escape(values[place.id])}</td>'
     kind, scope = _SCOPES.get(place.role, ("head", "col"))

@@ -178,7 +178,9 @@ def test_an_overlay_that_cannot_work_is_refused(tmp_path: Path, text: str) -> No
         overlay(load(), pack)
 
 
-@pytest.mark.parametrize("source", ["__import__('os')", "a.b()", "[1]", "a if b else c", "lambda: 1", "a < b < c", "sum(1)"])
+@pytest.mark.parametrize(
+    "source", ["__import__('os')", "a.b()", "[1]", "a if b else c", "lambda: 1", "a < b < c", "sum(1)"]
+)
 def test_the_rule_language_refuses_what_it_does_not_have(source: str) -> None:
     with pytest.raises(ValueError):
         parse(source)

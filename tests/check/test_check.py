@@ -53,7 +53,14 @@ def test_an_error_is_not_explained_away() -> None:
 
 
 def test_the_message_names_both_sides_and_the_difference() -> None:
-    report = build(figures={"t3.new_received.natural": 37, "t3.carried_in.natural": 2, "t3.granted.natural": 36, "t3.carried_out.natural": 2})
+    report = build(
+        figures={
+            "t3.new_received.natural": 37,
+            "t3.carried_in.natural": 2,
+            "t3.granted.natural": 36,
+            "t3.carried_out.natural": 2,
+        }
+    )
     assert messages(report, "G21-T3-BAL")[0] == (
         "三、收到和处理政府信息公开申请情况，“自然人”列：新收37＋上年结转2＝39，办理总计36＋结转下年度2＝38，相差1件。"
     )
@@ -130,9 +137,13 @@ def test_another_year_in_a_comparison_a_title_or_a_plan_is_no_mistake(text: str)
     assert "G-YR-2" not in raised(build(texts={"s1.active": [text]}))
 
 
-@pytest.mark.parametrize("text", ["2023年，我局主动公开信息40条。", "2020年全年发布信息100余条。", "认真落实要求。2023年度公开信息3条。"])
+@pytest.mark.parametrize(
+    "text", ["2023年，我局主动公开信息40条。", "2020年全年发布信息100余条。", "认真落实要求。2023年度公开信息3条。"]
+)
 def test_a_sentence_about_another_years_work_is_noticed(text: str) -> None:
-    assert [f.severity for f in check(build(texts={"s1.active": [text]}), today=QUIET) if f.rule == "G-YR-2"] == ["warning"]
+    assert [f.severity for f in check(build(texts={"s1.active": [text]}), today=QUIET) if f.rule == "G-YR-2"] == [
+        "warning"
+    ]
 
 
 def test_a_file_name_of_another_year_is_noticed_and_its_date_is_not() -> None:
@@ -149,7 +160,13 @@ def test_a_repeated_and_a_misplaced_heading_are_told_apart() -> None:
 
 def test_a_deadline_reminds_only_around_its_day() -> None:
     report = build(meta={"meta.unit_type": "department"})
-    days = {date(2025, 1, 19): False, date(2025, 1, 20): True, date(2025, 2, 3): True, date(2025, 3, 1): False, date(2026, 1, 25): False}
+    days = {
+        date(2025, 1, 19): False,
+        date(2025, 1, 20): True,
+        date(2025, 2, 3): True,
+        date(2025, 3, 1): False,
+        date(2026, 1, 25): False,
+    }
     assert {day: "DL-DEPT" in raised(report, day) for day in days} == days
 
 

@@ -30,7 +30,9 @@ def check(
     is an `InputError`. A finding the clerk has explained carries the explanation.
     """
     if last is not None and report.year and last.year and last.year != report.year - 1:
-        message = f"上年文件是{last.year}年度的报告，{report.year}年度应与{report.year - 1}年度的报告比较，请换一个文件。"
+        message = (
+            f"上年文件是{last.year}年度的报告，{report.year}年度应与{report.year - 1}年度的报告比较，请换一个文件。"
+        )
         raise InputError("last-year", message)
     report = with_last(report, last)
     catalogue = catalogue or load()

@@ -23,7 +23,9 @@ def _judge(context: Context, deadline: date) -> Iterator[Fault]:
         given = parse_date(report.meta.get(key, ""))
         if given and given > deadline:
             place = f"{context.form.meta[key].label}"
-            yield Fault({key: given.isoformat()}, {**names, "place": place, "found": f"是{chinese_date(given.isoformat())}"})
+            yield Fault(
+                {key: given.isoformat()}, {**names, "place": place, "found": f"是{chinese_date(given.isoformat())}"}
+            )
             return
     if parse_date(report.meta.get(_DATES[0], "")):
         return

@@ -12,7 +12,10 @@ from ..report import parts_of, show, totals
 from ..rule import is_number
 from .registry import Context, Fault, cell_place, implements
 
-_PLACEHOLDERS = {"/", "\\", "-", "--", "---", "—", "——", "–", "－", "─", "无", "没有", "不适用", "不涉及", "n/a", "na", "nan", "null", "none", "*"}
+_PLACEHOLDERS = frozenset(
+    ["/", "\\", "-", "--", "---", "—", "——", "–", "－", "─", "*", "无", "没有", "不适用", "不涉及"]
+    + ["n/a", "na", "nan", "null", "none"]
+)
 _NUMBER = re.compile(r"[-+−]?\d[\d,，\s]*(?:\.\d+)?")
 _WAN_DECIMALS, _DECIMALS = 6, 2
 _LARGE_PROJECT, _SMALL_PROJECT = 10**9, 100  # 元 a project: outside, the unit was probably mistaken
@@ -62,8 +65,10 @@ def no_cell_is_blank(context: Context) -> Iterator[Fault]:
     blank: dict[tuple[str, str], list[Cell]] = {}
     for cell in context.form.cells.values():
         # A total can only be missing where its parts are there: else it is the parts that are missing.
-        if cell.table and context.report.figures.get(cell.id) is None and (
-            not cell.is_total or computed[cell.id] is not None
+        if (
+            cell.table
+            and context.report.figures.get(cell.id) is None
+            and (not cell.is_total or computed[cell.id] is not None)
         ):
             blank.setdefault((cell.table, cell.row.id), []).append(cell)
     for cells in blank.values():
@@ -167,7 +172,7 @@ def procurement_fits(context: Context) -> Iterator[Fault]:
     each = amount * (10000 if unit.startswith("万") else 1) / items if items > 0 else 0
     advice = ""
     if (items == 0) != (amount == 0):
-        advice = f"采购项目数量是{show(items)}，采购总金额是{show(amount)}{unit}，两者应同为0或同不为0"
+        advice = f"项目有{show(items)}个，金额是{show(amount)}{unit}，两者应同为0或同不为0"
     elif items > 0 and each > _LARGE_PROJECT:
         advice = f"{show(items)}个项目共{show(amount)}{unit}，平均每个超过10亿元，请确认金额单位是{unit}"
     elif items > 0 and each < _SMALL_PROJECT:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import Any, Mapping
 
@@ -32,6 +31,8 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """Twelve hex digits of rule, cells and values: an explanation holds as long as they stay the same."""
+        import hashlib
+
         text = "\x1f".join([self.rule, *(f"{k}={show(v)}" for k, v in sorted(self.cells.items()))])
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 

@@ -7,7 +7,9 @@ from typing import Iterator
 
 from .registry import Context, Fault, implements, text_place
 
-_IDENTITY = re.compile(r"(?<![0-9A-Za-z])[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])")
+_IDENTITY = re.compile(
+    r"(?<![0-9A-Za-z])[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])"
+)
 _MOBILE = re.compile(r"(?<![\d.\-])1[3-9]\d(?:[ -]?\d{4}){2}(?![\d.])")
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
 _APPLICANT = re.compile(rf"申请人[：:]?([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=先生|女士|同志|（|\()")
@@ -28,7 +30,9 @@ def no_personal_data(context: Context) -> Iterator[Fault]:
         for line in lines:
             for kind, found in _personal(line):
                 masked = found[:3] + "*" * (len(found) - 3)
-                yield Fault({text_id: masked}, {"place": text_place(context.form, text_id), "kind": kind, "found": masked})
+                yield Fault(
+                    {text_id: masked}, {"place": text_place(context.form, text_id), "kind": kind, "found": masked}
+                )
 
 
 def _personal(line: str) -> Iterator[tuple[str, str]]:

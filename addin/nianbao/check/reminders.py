@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Iterator
 
-from ..rule import is_number
+from ..rule import numbers
 from .registry import Context, Fault, implements
 
 
@@ -19,7 +19,7 @@ def something_to_confirm(context: Context) -> Iterator[Fault]:
     form, report, rule = context.form, context.report, context.rule
     cell_ids = rule.cells or tuple(cell.id for cell in form.table_cells[rule.table])
     cells = {c: report.figures.get(c) for c in cell_ids}
-    count = sum(v for v in cells.values() if is_number(v))
+    count = sum(numbers(cells.values()))
     if count > 0:
         heading = form.section_of(form.cells[cell_ids[0]]).heading
         yield Fault(cells, {"place": heading, "count": count, "year": report.year})

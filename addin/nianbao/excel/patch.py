@@ -52,7 +52,8 @@ class SheetXml:
     def __init__(self, content: bytes) -> None:
         self.root = parse(content)
         data = self.root.find(tag("sheetData"))
-        assert data is not None
+        if data is None:
+            raise InputError("unusual", "工作簿的内部结构不常见，不能写入，请在 Excel 或 WPS 中另存为 .xlsx 后重试。")
         self.data = data
         self.rows: dict[int, Element] = {int(r.get("r")): r for r in data.iterchildren(tag("row")) if r.get("r")}
         self.cells: dict[str, Element] = {c.get("r"): c for row in self.rows.values() for c in row.iterchildren(tag("c"))}

@@ -16,12 +16,14 @@ from ..check.catalogue import Catalogue
 from ..form import Cell, Form, Section, Table, Text
 from ..layout import CORNER, HEAD, TITLE, Grid, Label, grid
 from ..report import Figure, Report, parts_of, show, totals
+from ..show import SEVERITY_NAMES
 from ..rule import (
+    CONFIRM,
     ERROR,
+    EXPLAIN,
     FAILS,
     HOLDS,
     OPEN,
-    SEVERITIES,
     Bound,
     Rule,
     bind,
@@ -34,10 +36,9 @@ from ..rule import (
 )
 from . import ids
 
-SEVERITY_NAMES = dict(zip(SEVERITIES, ("错误", "须更正或说明", "警告", "提请确认")))
 MISSING, NO_NUMBER, NEGATIVE, FRACTION, OFF, UNEQUAL = "待填", "非数字", "负数", "小数", "差", "不符"
 PARAGRAPHS = 12  # rows a text has; what does not fit stands in the last one, divided by line ends
-REASON_ROWS = 60
+REASON_ROWS = 40
 RESULT_COLUMNS = ("序号", "级别", "规则", "位置", "说明", "建议", "依据", "核对码")
 RESULT_ROW = 4  # 0-based row of the first finding
 
@@ -99,6 +100,7 @@ class Sheet:
     freeze: tuple[int, int] = (0, 0)
     repeat: tuple[int, int] | None = None
     landscape: bool = False
+    one_page: bool = False
     filter: str = ""
     names: dict[str, str] = field(default_factory=dict)  # defined name -> absolute extent
     last_row: int = 0
@@ -288,7 +290,7 @@ def _note(label: Label) -> str:
 
 def height_of(text: str, width: float, line: float = 15.0) -> float:
     """Points that a wrapped text needs in a column of so many characters; a Chinese one counts for two."""
-    per_line = max(2, int((width - 1.2) // 2) * 2)
+    per_line = max(2, int((width - 2.2) // 2) * 2)
     lines = 0
     for part in text.split("\n"):
         taken = sum(2 if ord(c) > 0x2E7F or c in "“”（）" else 1 for c in part)
@@ -385,7 +387,8 @@ def _mark(form: Form, key: str, cells: list[Cell], bounds: list[Bound], where: M
     if positive:
         below = "+".join(f'COUNTIF({p},"<0")' for p in ranges(positive).split(","))
         text = f'IF({below}>0,"{NEGATIVE}",{text})'
-    strange = "+".join(f'COUNTIF({p},"?*")+SUMPRODUCT(--ISERROR({p}))' for p in pieces)
+    # Not COUNTIF(…,"?*"): LibreOffice counts a formula that results in "" among the texts.
+    strange = "+".join(f"IFERROR(SUMPRODUCT(LEN({p})*ISTEXT({p})),1)" for p in pieces)
     text = f'IF(COUNT({area})<{len(cells)},IF({strange}>0,"{NO_NUMBER}","{MISSING}"),{text})'
 
     def compute(report: Report) -> str:
@@ -436,7 +439,7 @@ def _meta_sheet(form: Form, catalogue: Catalogue, where: dict[str, str]) -> Shee
         sheet.add(Item(row, 0, style="id", text=question.id))
         sheet.add(Item(row, 1, style="stub", text=question.label + ("（必填）" if question.required else "")))
         choices = tuple(label for _, label, _ in question.choices)
-        style = "input" if question.kind == "year" else "input text"
+        style = "input left" if question.kind == "year" else "input text"
         item = Item(row, 2, style=style, input=question.id, kind=question.kind, choices=choices, title=question.label)
         where[question.id] = sheet.reach(sheet.add(item))
         hint = question.hint + ("" if question.kind != "date" else "（例如 2025-01-20）")
@@ -565,17 +568,18 @@ def _previous_sheet(form: Form, where: dict[str, str]) -> Sheet:
     wide = max(form.tables, key=lambda t: len(t.widths) if t.stub else 0)
     columns = max(len(t.widths) for t in form.tables)
     widths = _table_widths(wide) + (9.0,) * (columns - len(wide.widths))
-    sheet = Sheet(ids.PREVIOUS, (2.0, *widths), landscape=True)
+    sheet = Sheet(ids.PREVIOUS, (2.0, *widths), one_page=True)
     sheet.add(Item(0, 1, 1, columns, "title", "上一年度报告的数据"))
     hint = "由上年工作簿自动带入，或照上一年度已公布的报告填写，用于核对上年结转和增减；没有上年报告的留空。"
     sheet.add(Item(1, 1, 1, columns, "ask", hint))
+    sheet.heights |= {0: 30, 1: 22}
     sheet.hide(2, ids.LAST, {1 + wide.stub: ids.VALUE})
     questions = ((ids.LAST_UNIT, "上年单位全称", "text", ()), (ids.LAST_YEAR, "上年报告年度", "year", ()),
                  (ids.LAST_FORM, "上年报告格式", "choice", earlier))
     for row, (key, label, kind, choices) in enumerate(questions, 3):
         sheet.add(Item(row, 0, style="id", text=key))
         sheet.add(Item(row, 1, 1, wide.stub, "stub", label))
-        style = "input" if kind == "year" else "input text"
+        style = "input left" if kind == "year" else "input text"
         item = Item(row, 1 + wide.stub, 1, columns - wide.stub, style, input=key, kind=kind, choices=choices, title=label)
         where[key] = sheet.reach(sheet.add(item))
         sheet.heights[row] = 22
@@ -638,7 +642,7 @@ REASON_COLUMNS = {"rule": "规则编号", "fingerprint": "核对码", "explanati
 def _reasons_sheet() -> Sheet:
     sheet = Sheet(ids.REASONS, (2.0, 16.0, 16.0, 66.0, 12.0, 14.0), landscape=True)
     sheet.add(Item(0, 1, 1, 5, "title", "情况说明"))
-    text = "校验结果中“须更正或说明”的，数字确实无误时在此写明原因。规则编号和核对码照“校验结果”表抄写；数字改动后核对码随之改变，须重新说明。"
+    text = f"校验结果中“{SEVERITY_NAMES[EXPLAIN]}”和“{SEVERITY_NAMES[CONFIRM]}”的，数字确实无误时在此写明原因。规则编号和核对码照“校验结果”表抄写；数字改动后核对码随之改变，须重新说明。"
     sheet.add(Item(1, 1, 1, 5, "ask", text))
     sheet.hide(2, ids.WHY, {1 + n: column for n, column in enumerate(REASON_COLUMNS)})
     for column, text in enumerate(REASON_COLUMNS.values(), 1):
@@ -657,7 +661,7 @@ def _reasons_sheet() -> Sheet:
 
 def _checks_sheet(form: Form, bounds: list[Bound], where: Mapping[str, str]) -> Sheet:
     """One row a rule and place, live."""
-    sheet = Sheet(ids.CHECKS, (2.0, 18.0, 52.0, 40.0, 12.0, 12.0, 10.0, 8.0), landscape=True)
+    sheet = Sheet(ids.CHECKS, (2.0, 18.0, 52.0, 62.0, 12.0, 12.0, 10.0, 8.0), landscape=True)
     _heading(sheet, "校验", 7, where)
     head, first, last = 3, 4, 3 + len(bounds)
     state = f"$H${first + 1}:$H${last + 1}"
@@ -697,7 +701,7 @@ def _checks_sheet(form: Form, bounds: list[Bound], where: Mapping[str, str]) -> 
         else:
             sheet.add(Item(row, 6, style="value"))
         sheet.add(Item(row, 7, style="mark", formula=Formula(f"{bound.key}#state", state_text, _state_of(bound))))
-        sheet.heights[row] = max(20, height_of(meaning, 52, 14), height_of(label, 40, 14))
+        sheet.heights[row] = max(20, height_of(meaning, 52, 14), height_of(label, 62, 14))
     sheet.filter = f"B{head + 1}:H{last + 1}"
     sheet.heights |= {2: 24, head: 22}
     sheet.freeze, sheet.repeat = (first, 0), (head, head)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any, Iterable, Iterator, Mapping
+from typing import Any, Callable, Iterable, Iterator, Mapping
+from xml.parsers.expat import ExpatError
 
 from .. import files, form as forms
 from ..errors import InputError
@@ -39,7 +40,7 @@ Rows = list[list[Any]]
 Place = tuple[str, str]  # sheet, address
 
 _MARK_COLUMNS = 6  # how far to the right a moved id column is looked for
-_MAX_ROWS = 20000
+_MAX_CELLS = 5_000_000
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def read_book(path: Path, engine: str = "calamine") -> Book:
     if not sheet_of:
         raise _not_ours(path)
     known = package.properties(parts)
-    values = _values(data, engine, path.name)
+    values = _values(data, parts, sheet_of, engine, path.name)
     form = _form(path, known, values, sheet_of)
     pack = known.get(ids.PROPERTY_RULES, "")
     reader = _Reader(path, form, parts, sheet_of, values)
@@ -133,25 +134,46 @@ class _Values:
         return self._rows[sheet]
 
 
-def _values(data: bytes, engine: str, name: str) -> _Values:
+def _values(data: bytes, parts: Mapping[str, bytes], sheets: Mapping[str, str], engine: str, name: str) -> _Values:
     damaged = InputError("damaged", f"“{name}”已损坏或不完整，请向发送人重新索取，或用备份文件。")
+
+    def guarded(read: Callable[[str], Rows]) -> Callable[[str], Rows]:
+        def rows(sheet: str) -> Rows:
+            try:
+                height, width = package.extent(parts[sheets[sheet]])
+                if height * width > _MAX_CELLS:
+                    raise InputError(
+                        "too-large", f"“{sheet}”表在很远的地方（第{height}行）还有内容，请删除表格以外的行列，另存后重试。")
+                return read(sheet)
+            except InputError:
+                raise
+            except BaseException as error:  # a reader stumbles in many ways; one of calamine's is no Exception
+                if isinstance(error, (KeyboardInterrupt, SystemExit, MemoryError)):
+                    raise
+                raise damaged from error
+
+        return rows
+
     if engine == "calamine":
         try:
-            from python_calamine import CalamineError, CalamineWorkbook
+            from python_calamine import CalamineWorkbook
         except ImportError:
-            return _values(data, "openpyxl", name)
+            return _values(data, parts, sheets, "openpyxl", name)
         try:
             book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        except (CalamineError, OSError, ValueError) as error:
+        except Exception as error:
             raise damaged from error
-        return _Values(lambda sheet: book.get_sheet_by_name(sheet).to_python(skip_empty_area=False, nrows=_MAX_ROWS))
+        return _Values(guarded(lambda sheet: book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)))
     import openpyxl
 
-    try:
-        other = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
-    except Exception as error:  # openpyxl raises whatever the XML made it stumble over
-        raise damaged from error
-    return _Values(lambda sheet: [list(row) for row in other[sheet].iter_rows(values_only=True, max_row=_MAX_ROWS)])
+    def load() -> Any:
+        try:
+            return openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+        except Exception as error:
+            raise damaged from error
+
+    other = load()
+    return _Values(guarded(lambda sheet: [list(row) for row in other[sheet].iter_rows(values_only=True)]))
 
 
 def _value(value: Any) -> Any:
@@ -296,7 +318,10 @@ class _Reader:
 
     def _marks(self, sheet: str) -> tuple[set[str], dict[str, str]]:
         if sheet not in self.marks:
-            self.marks[sheet] = package.raw_marks(self.parts[self.sheet_of[sheet]])
+            try:
+                self.marks[sheet] = package.raw_marks(self.parts[self.sheet_of[sheet]])
+            except ExpatError as error:
+                raise InputError("damaged", f"“{self.path.name}”已损坏或不完整，请向发送人重新索取，或用备份文件。") from error
         return self.marks[sheet]
 
     def _pairs(self, name: str) -> Iterator[tuple[str, str, int, int]]:

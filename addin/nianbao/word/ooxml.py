@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Iterator
 
+from ..errors import InputError
 from ..published import Item, Spot, TextGrid
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -21,6 +22,16 @@ _TR, _TC, _TRPR, _TCPR, _VAL = w("tr"), w("tc"), w("trPr"), w("tcPr"), w("val")
 _SPAN, _VERTICAL, _SIDEWAYS, _BEFORE = w("gridSpan"), w("vMerge"), w("hMerge"), w("gridBefore")
 _AROUND = {w("sdt"), w("sdtContent"), w("customXml"), w("ins"), w("smartTag")}  # may wrap paragraphs, rows and cells
 _GONE = {w("del"), w("moveFrom"), w("instrText"), w("pPr"), w("rPr"), w("txbxContent"), w("fldData")}
+
+
+def parse(content: bytes, name: str) -> Any:
+    """Return the root of a part of the file `name`; one that is no XML is an `InputError`. Entities stay unread."""
+    from lxml import etree
+
+    try:
+        return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError as error:
+        raise InputError("damaged", f"“{name}”已损坏或不完整，请向发送人重新索取，或用备份文件。") from error
 
 
 def text_of(paragraph: Any) -> str:
@@ -84,14 +95,21 @@ def grid_of(table: Any) -> TextGrid:
         merged: dict[int, Spot] = {}
         for cell in _below(row, _TC):
             span, vertical, sideways = 1, "", ""
-            shape = cell.find(_TCPR)
-            for mark in shape if shape is not None else ():
-                if mark.tag == _SPAN:
-                    span = max(_number(mark, 1), 1)
-                elif mark.tag == _VERTICAL:
-                    vertical = mark.get(_VAL, "continue")
-                elif mark.tag == _SIDEWAYS:
-                    sideways = mark.get(_VAL, "continue")
+            texts: list[str] = []
+            for child in cell:
+                tag = child.tag
+                if tag == _P:
+                    texts.append(text_of(child))
+                elif tag == _TCPR:
+                    for mark in child.iterchildren(_SPAN, _VERTICAL, _SIDEWAYS):
+                        if mark.tag == _SPAN:
+                            span = max(_number(mark, 1), 1)
+                        elif mark.tag == _VERTICAL:
+                            vertical = mark.get(_VAL, "continue")
+                        else:
+                            sideways = mark.get(_VAL, "continue")
+                elif tag in _AROUND:
+                    texts += map(text_of, paragraphs(child))
             spot = above.get(column) if vertical == "continue" else None
             if sideways == "continue" and line:
                 line[-1].columns += span
@@ -99,7 +117,7 @@ def grid_of(table: Any) -> TextGrid:
                 spot.rows += 1
                 merged[column] = spot
             else:
-                spot = Spot("\n".join(map(text_of, paragraphs(cell))), span, 1, cell)
+                spot = Spot("\n".join(texts), span, 1, cell)
                 line.append(spot)
                 if vertical:
                     merged[column] = spot

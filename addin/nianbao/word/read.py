@@ -5,15 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
-from typing import Any
-from xml.sax.saxutils import unescape
 
 from .. import carried, files, published
 from ..errors import InputError
 from ..published import Item
 from ..report import Report, Structure
-from .ooxml import DATA_NAMESPACE, MAIN, items_of, w
+from .ooxml import DATA_NAMESPACE, MAIN, items_of, parse, w
 
 _CUSTOM = re.compile(r"customXml/item\d+\.xml")
 
@@ -33,9 +32,9 @@ def read_docx(path: Path) -> Report:
         return published.interpret(_items(package[MAIN], path.name), path.name)
     report, printed = carried.unpack(data)
     if hashlib.sha256(package[MAIN]).hexdigest() == printed.main:
-        names = Structure.__dataclass_fields__
-        shape = {k: tuple(v) if isinstance(v, list) else v for k, v in printed.structure.items() if k in names}
-        return replace(report, structure=Structure(file_name=path.name, **shape))
+        shape = printed.structure
+        title, signature, headings = (shape.get(k) or () for k in ("title", "signature", "headings"))
+        return replace(report, structure=Structure(path.name, title or "", signature or "", tuple(headings)))
     return published.reconcile(report, printed, _items(package[MAIN], path.name), path.name)
 
 
@@ -46,23 +45,13 @@ def _carried(package: dict[str, bytes]) -> str | None:
         if _CUSTOM.fullmatch(name) and marker in content[:1000]:
             text = content.decode("utf-8")
             if "<!" in text:  # another program wrote it anew; read it as XML
-                return str(_parse(content, name).text or "")
+                return str(parse(content, name).text or "")
             return unescape(text[text.index(">", text.index(marker.decode())) + 1 : text.rindex("</")])
     return None
 
 
 def _items(content: bytes, name: str) -> list[Item]:
-    body = _parse(content, name).find(w("body"))
+    body = parse(content, name).find(w("body"))
     if body is None:
         raise InputError("damaged", f"“{name}”没有正文，请在 Word 中打开并另存为 .docx 后重试。")
     return items_of(body)
-
-
-def _parse(content: bytes, name: str) -> Any:
-    from lxml import etree
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    try:
-        return etree.fromstring(content, parser)
-    except etree.XMLSyntaxError as error:
-        raise InputError("damaged", f"“{name}”已损坏或不完整，请向发送人重新索取，或用备份文件。") from error

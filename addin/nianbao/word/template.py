@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 from .. import assets, files, prose, published
 from ..errors import InputError
 from ..form import Form, Section
-from .ooxml import DATA_NAMESPACE, MAIN, W, grid_of, paragraphs, text_of, w
+from .ooxml import DATA_NAMESPACE, MAIN, W, grid_of, paragraphs, parse, text_of, w
 
 # Names of the styles a template may define; where one is missing, the paragraph looks like the text around it.
 HEADING_STYLES = {2: "二级标题", 3: "三级标题", 4: "四级标题"}
@@ -93,7 +92,7 @@ def compile_template(path: Path, form: Form) -> Template:
     if MAIN not in package or "[Content_Types].xml" not in package:
         raise InputError("template", f"模板“{path.name}”不是 Word 文档（.docx），请在 Word 中另存为 .docx 后重试。")
     plain = _compile(package, form, path.name, draft=False)
-    return Template(form, path.name, plain, _style_ids(package), package)
+    return Template(form, path.name, plain, _style_ids(package, path.name), package)
 
 
 def block_token(section: Section) -> str:
@@ -118,11 +117,8 @@ def block_tokens(form: Form) -> dict[str, str]:
 def _compile(package: dict[str, bytes], form: Form, name: str, draft: bool) -> Compiled:
     from lxml import etree
 
-    try:
-        main = etree.fromstring(package[MAIN])
-        body = main.find(w("body"))
-    except etree.XMLSyntaxError as error:
-        raise InputError("template", f"模板“{name}”的正文已损坏，请在 Word 中打开后另存为 .docx 再试。") from error
+    main = parse(package[MAIN], name)
+    body = main.find(w("body"))
     if body is None or main.nsmap.get("w") != W:
         raise InputError("template", f"模板“{name}”不是普通的 Word 文档，请在 Word 中另存为“Word 文档（*.docx）”后重试。")
     work = _Work(form)
@@ -131,7 +127,7 @@ def _compile(package: dict[str, bytes], form: Form, name: str, draft: bool) -> C
     roots = {MAIN: main}
     for part in package:
         if re.fullmatch(r"word/(header|footer)\d*\.xml", part):
-            roots[part] = etree.fromstring(package[part])
+            roots[part] = parse(package[part], name)
             work.tokens(roots[part], story=False)
     work.refuse(name)
     extra = dict(package)
@@ -353,17 +349,15 @@ def _xml(element: Any) -> str:
     return _NAMESPACES.sub("", etree.tostring(element, encoding="unicode", with_tail=False))
 
 
-def _style_ids(package: dict[str, bytes]) -> dict[str, str]:
-    from lxml import etree
-
+def _style_ids(package: dict[str, bytes], name: str) -> dict[str, str]:
     if "word/styles.xml" not in package:
         return {}
-    root = etree.fromstring(package["word/styles.xml"])
+    root = parse(package["word/styles.xml"], name)
     found = {}
     for style in root.iter(w("style")):
-        name = style.find(w("name"))
-        if name is not None:
-            found[name.get(w("val"), "")] = style.get(w("styleId"), "")
+        shown = style.find(w("name"))
+        if shown is not None:
+            found[shown.get(w("val"), "")] = style.get(w("styleId"), "")
     return found
 
 
@@ -425,7 +419,7 @@ def _mark_draft(roots: dict[str, Any], parts: dict[str, bytes], work: _Work) -> 
     from lxml import etree
 
     def paragraph(text: str, size: int) -> Any:
-        return etree.fromstring(_DRAFT_PARAGRAPH.format(ns=W, size=size, text=escape(text)))
+        return etree.fromstring(_DRAFT_PARAGRAPH.format(ns=W, size=size, text=text))
 
     for name, root in roots.items():
         if name != MAIN and root.tag == w("hdr"):
@@ -447,4 +441,3 @@ def _mark_draft(roots: dict[str, Any], parts: dict[str, bytes], work: _Work) -> 
             reference.set(w("type"), kind)
             reference.set(f"{{{_OFFICE}}}id", relation)
             section.insert(0, reference)
-

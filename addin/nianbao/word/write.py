@@ -117,22 +117,17 @@ def _story(compiled: Compiled, texts: _Texts) -> Iterable[str]:
     for pieces in compiled.story:
         if len(pieces) == 1 and isinstance(pieces[0], Slot) and pieces[0].kind == "block":
             for line in texts.blocks[pieces[0].id]:
-                yield from clean(line.plain).split("\n")
+                yield line.plain
         else:
-            whole = "".join(p if isinstance(p, str) else texts.plain(p) for p in pieces)
-            yield from clean(whole).split("\n")
+            yield "".join(p if isinstance(p, str) else texts.plain(p) for p in pieces)
 
 
 def _data(report: Report, compiled: Compiled, texts: _Texts, main: bytes) -> bytes:
     """Return the custom XML part: the whole report and what was printed."""
-    form = report.definition
-    shape, digests = published.shown(_story(compiled, texts), form)
-    tables = {
-        t.id: carried.digest(published.table_texts(t, {c.id: clean(texts.values[c.id]) for c in form.table_cells[t.id]}))
-        for t in form.tables
-    }
-    printed = carried.Printed(hashlib.sha256(main).hexdigest(), tables, digests, shape)
-    text = carried.pack(report, printed).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    story = "\n".join(_story(compiled, texts))
+    printed = published.printed(story, texts.values, report.definition, hashlib.sha256(main).hexdigest())
+    text = carried.pack(report, printed)
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _DECLARATION + f'<report xmlns="{DATA_NAMESPACE}" version="1">{text}</report>'.encode()
 
 

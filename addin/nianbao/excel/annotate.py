@@ -1,0 +1,328 @@
+"""A copy of a workbook with the findings in it: coloured cells, notes, and a linked list on the result sheet.
+
+The package is patched: a part that no finding touches stays byte for byte as it is.
+"""
+
+from __future__ import annotations
+
+import copy
+import posixpath
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Iterable, Mapping
+
+from .. import files, form as forms
+from ..check.finding import Finding
+from ..errors import InputError
+from ..form import Form
+from ..rule import CONFIRM, ERROR, EXPLAIN, WARNING, column_name
+from ..show import SEVERITY_NAMES
+from . import ids, package
+from .patch import CONTENT_TYPES, PACKAGE_RELATION, RELATION, SheetXml, checked_text, dump, parse, position, replaced, tag
+from .plan import RESULT_COLUMNS, RESULT_ROW, height_of
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+Place = tuple[str, str]
+
+_COLORS = {ERROR: "FFF4B6B0", EXPLAIN: "FFF9D3A8", WARNING: "FFFFEB9C", CONFIRM: "FFD6E4F2"}
+_WIDTHS = (6.0, 14.0, 17.0, 30.0, 58.0, 40.0, 30.0, 15.0)
+_LIMIT = 30000  # characters of a note
+# What stands in a worksheet behind the places where hyperlinks and drawings go.
+_AFTER_LINKS = ("printOptions pageMargins pageSetup headerFooter rowBreaks colBreaks customProperties cellWatches "
+                "ignoredErrors smartTags drawing legacyDrawing legacyDrawingHF drawingHF picture oleObjects controls "
+                "webPublishItems tableParts extLst").split()
+_AFTER_DRAWING = _AFTER_LINKS[_AFTER_LINKS.index("legacyDrawing") + 1 :]
+_VML, _OFFICE, _EXCEL = "urn:schemas-microsoft-com:vml", "urn:schemas-microsoft-com:office:office", "urn:schemas-microsoft-com:office:excel"
+
+
+def annotate(book: Path, findings: Iterable[Finding], places: Mapping[str, Place]) -> bytes:
+    """Return a copy of the workbook that shows the findings; the file itself is left as it is.
+
+    `places` says where cells, texts and meta fields stand (`Book.places`). A workbook whose structure does not allow
+    it is refused with an `InputError`, never damaged.
+    """
+    book = Path(book)
+    parts = files.read_package(book)
+    sheet_of = package.sheet_parts(parts, book.name)
+    if ids.RESULTS not in sheet_of:
+        raise InputError("sheet-missing", f"“{book.name}”缺少工作表“{ids.RESULTS}”，不能写入校验结果，请用未删改的工作簿。")
+    listed = list(findings)
+    try:
+        return files.pack(_annotated(parts, sheet_of, listed, places))
+    except InputError:
+        raise
+    except (AssertionError, KeyError, SyntaxError, TypeError, ValueError, StopIteration) as error:
+        raise InputError(
+            "unusual", f"“{book.name}”的内部结构不常见，不能标注，原文件没有改动，请在 Excel 或 WPS 中另存为 .xlsx 后重试。") from error
+
+
+def _annotated(parts: dict[str, bytes], sheet_of: Mapping[str, str], findings: list[Finding],
+               places: Mapping[str, Place]) -> dict[str, bytes]:
+    sheets: dict[str, SheetXml] = {}
+    styles = _Styles(parts)
+    notes: dict[str, dict[str, list[str]]] = {}
+    colored: set[Place] = set()
+    for finding in findings:  # worst first: the first color stays
+        known = [places[ref] for ref in finding.cells if ref in places and places[ref][0] in sheet_of]
+        for sheet, address in known:
+            if (sheet, address) not in colored:
+                colored.add((sheet, address))
+                xml = sheets.setdefault(sheet, SheetXml(parts[sheet_of[sheet]]))
+                cell = xml.cell(address)
+                cell.set("s", str(styles.colored(int(cell.get("s") or 0), finding.severity)))
+        if known:
+            sheet, address = known[0]
+            text = f"{SEVERITY_NAMES[finding.severity]} {finding.rule}\n{finding.message}\n{finding.fix}".rstrip()
+            notes.setdefault(sheet, {}).setdefault(address, []).append(text)
+    results = sheets.setdefault(ids.RESULTS, SheetXml(parts[sheet_of[ids.RESULTS]]))
+    _list(results, findings, places, sheet_of, _labels(parts))
+    changed = dict(parts)
+    for sheet, by_address in notes.items():
+        _notes(changed, sheet_of[sheet], sheets[sheet], {a: "\n\n".join(t)[:_LIMIT] for a, t in by_address.items()})
+    changed |= {sheet_of[name]: xml.dump() for name, xml in sheets.items()}
+    changed |= styles.dump()
+    return replaced(parts, changed)
+
+
+# ---------------------------------------------------------------- colors
+
+
+class _Styles:
+    """The style part, to which colored twins of cell formats are added as they are needed."""
+
+    def __init__(self, parts: Mapping[str, bytes]) -> None:
+        main = next(p for kind, p in package.relations(parts, "").values() if kind == "officeDocument")
+        self.part = next(p for kind, p in package.relations(parts, main).values() if kind == "styles")
+        self.root = parse(parts[self.part])
+        self.fills, self.formats = self._list("fills"), self._list("cellXfs")
+        self.made: dict[tuple[int, str], int] = {}
+        self.fill_of: dict[str, int] = {}
+
+    def _list(self, name: str) -> Element:
+        found = self.root.find(tag(name))
+        assert found is not None, name
+        return found
+
+    def colored(self, style: int, severity: str) -> int:
+        if (style, severity) not in self.made:
+            twin = copy.deepcopy(self.formats[style])
+            twin.set("fillId", str(self._fill(severity)))
+            twin.set("applyFill", "1")
+            self.formats.append(twin)
+            self.made[style, severity] = len(self.formats) - 1
+        return self.made[style, severity]
+
+    def _fill(self, severity: str) -> int:
+        if severity not in self.fill_of:
+            fill = self.fills.makeelement(tag("fill"))
+            pattern = fill.makeelement(tag("patternFill"), {"patternType": "solid"})
+            pattern.append(pattern.makeelement(tag("fgColor"), {"rgb": _COLORS[severity]}))
+            pattern.append(pattern.makeelement(tag("bgColor"), {"indexed": "64"}))
+            fill.append(pattern)
+            self.fills.append(fill)
+            self.fill_of[severity] = len(self.fills) - 1
+        return self.fill_of[severity]
+
+    def dump(self) -> dict[str, bytes]:
+        if not self.made:
+            return {}
+        for element in (self.fills, self.formats):
+            element.set("count", str(len(element)))
+        return {self.part: dump(self.root)}
+
+
+# ---------------------------------------------------------------- the list of findings
+
+
+def _labels(parts: Mapping[str, bytes]) -> Form | None:
+    form_id = package.properties(parts).get(ids.PROPERTY_FORM, "")
+    return forms.load(form_id) if form_id in forms.form_ids() else None
+
+
+def _called(form: Form | None, ref: str) -> str:
+    """What a cell, text or meta field is called in Chinese."""
+    if form is None:
+        return ""
+    last = "上年" if ref.startswith("last.") else ""
+    key = ref.removeprefix("last.")
+    if key in form.cells:
+        return last + form.cells[key].label
+    if key in form.meta:
+        return form.meta[key].label
+    return form.texts[key].heading if key in form.texts else ""
+
+
+def _list(xml: SheetXml, findings: list[Finding], places: Mapping[str, Place], sheet_of: Mapping[str, str],
+          form: Form | None) -> None:
+    """Write one row a finding below the head, in place of what an earlier check left there."""
+    first = RESULT_ROW + 1
+    letters = [column_name(n + 2) for n in range(len(RESULT_COLUMNS))]
+    looks = {c: xml.cell(f"{c}{first}").get("s") for c in letters}
+    for number in [n for n in xml.rows if n >= first]:
+        xml.data.remove(xml.rows.pop(number))
+    xml.cells = {a: c for a, c in xml.cells.items() if position(a)[0] < first}
+    links = xml.root.find(tag("hyperlinks"))
+    if links is None:
+        links = xml.root.makeelement(tag("hyperlinks"))
+        _insert(xml.root, links, _AFTER_LINKS)
+    for link in list(links):
+        if position(str(link.get("ref")).partition(":")[0])[0] >= first:
+            links.remove(link)
+    for number, finding in enumerate(findings, 1):
+        row = first + number - 1
+        ref = next((r for r in finding.cells if r in places and places[r][0] in sheet_of), None)
+        place = "整份报告"
+        if ref is not None:
+            sheet, address = places[ref]
+            place = f"{sheet} {address}　{_called(form, ref)}".rstrip()
+            links.append(links.makeelement(tag("hyperlink"), {
+                "ref": f"{letters[3]}{row}", "location": f"'{sheet}'!{address}", "display": place}))
+        message = finding.message + (f"（已说明：{finding.explanation}）" if finding.explanation else "")
+        texts = (number, SEVERITY_NAMES[finding.severity], finding.rule, place, message, finding.fix, finding.basis,
+                 finding.fingerprint)
+        for letter, text in zip(letters, texts):
+            xml.put(f"{letter}{row}", text if isinstance(text, int) else text[:_LIMIT])
+            style = looks[letter]
+            if style is not None:
+                xml.cells[f"{letter}{row}"].set("s", style)
+        height = max(20.0, *(height_of(str(t), w, 14.0) for t, w in zip(texts, _WIDTHS)))
+        xml.rows[row].set("ht", f"{min(height, 409.0):g}")
+        xml.rows[row].set("customHeight", "1")
+    if not len(findings):
+        xml.put(f"{letters[4]}{first}", "没有发现问题。")
+        for letter in letters:
+            if looks[letter] is not None:
+                xml.cell(f"{letter}{first}").set("s", str(looks[letter]))
+    if not len(links):
+        xml.root.remove(links)
+    dimension = xml.root.find(tag("dimension"))
+    if dimension is not None:
+        dimension.set("ref", f"A1:{letters[-1]}{first + max(len(findings), 1) - 1}")
+
+
+def _insert(root: Element, child: Element, before: Iterable[str]) -> None:
+    """Insert a child before the first of the elements that must follow it."""
+    names = {tag(name) for name in before}
+    index = next((n for n, element in enumerate(root) if element.tag in names), len(root))
+    root.insert(index, child)
+
+
+# ---------------------------------------------------------------- notes
+
+
+def _notes(parts: dict[str, bytes], sheet_part: str, xml: SheetXml, texts: Mapping[str, str]) -> None:
+    """Add notes to a sheet; a cell that has one already gets the text below it."""
+    found = {kind: target for kind, target in package.relations(parts, sheet_part).values()}
+    comments_part = found.get("comments") or _new_part(
+        parts, sheet_part, "xl/comments{}.xml", "comments",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml",
+        f'<comments xmlns="{tag("")[1:-1]}"><authors><author/></authors><commentList/></comments>')
+    root = parse(parts[comments_part])
+    listed = root.find(tag("commentList"))
+    assert listed is not None
+    old = {c.get("ref"): c for c in listed}
+    for address, text in texts.items():
+        comment = old.get(address)
+        if comment is None:
+            comment = listed.makeelement(tag("comment"), {"ref": address, "authorId": "0"})
+            comment.append(comment.makeelement(tag("text")))
+            listed.append(comment)
+        body = comment.find(tag("text"))
+        assert body is not None
+        _run(body, ("\n" if len(body) else "") + checked_text(text))
+    listed[:] = sorted(listed, key=lambda c: position(str(c.get("ref"))))
+    parts[comments_part] = dump(root)
+    legacy = xml.root.find(tag("legacyDrawing"))
+    if legacy is None:
+        part = _new_part(parts, sheet_part, "xl/drawings/vmlDrawing{}.vml", "vmlDrawing", "", _EMPTY_VML)
+        relation = next(k for k, (_, target) in package.relations(parts, sheet_part).items() if target == part)
+        legacy = xml.root.makeelement(tag("legacyDrawing"), {f"{{{RELATION}}}id": relation})
+        _insert(xml.root, legacy, _AFTER_DRAWING)
+    vml_part = package.relations(parts, sheet_part)[str(legacy.get(f"{{{RELATION}}}id"))][1]
+    parts[vml_part] = _shapes(parts[vml_part], {a: t for a, t in texts.items() if a not in old})
+
+
+def _run(body: Element, text: str) -> None:
+    if len(body) == 1 and body[0].tag == tag("t"):  # plain text and runs cannot stand side by side
+        plain = body[0]
+        body.remove(plain)
+        run = body.makeelement(tag("r"))
+        run.append(plain)
+        body.append(run)
+    run = body.makeelement(tag("r"))
+    look = run.makeelement(tag("rPr"))
+    for name, value in (("sz", "9"), ("color", None), ("rFont", "宋体"), ("family", "3")):
+        attributes = {"val": value} if value else {"indexed": "81"}
+        look.append(look.makeelement(tag(name), attributes))
+    run.append(look)
+    element = run.makeelement(tag("t"))
+    element.text = text
+    element.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+    run.append(element)
+    body.append(run)
+
+
+_EMPTY_VML = (
+    f'<xml xmlns:v="{_VML}" xmlns:o="{_OFFICE}" xmlns:x="{_EXCEL}">'
+    '<o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="1"/></o:shapelayout></xml>'
+)
+_SHAPE_TYPE = (
+    f'<v:shapetype xmlns:v="{_VML}" xmlns:o="{_OFFICE}" id="_x0000_t202" coordsize="21600,21600" o:spt="202" '
+    'path="m,l,21600r21600,l21600,xe"><v:stroke joinstyle="miter"/>'
+    '<v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
+)
+_SHAPE = (
+    f'<v:shape xmlns:v="{_VML}" xmlns:o="{_OFFICE}" xmlns:x="{_EXCEL}" id="_x0000_s{{number}}" type="#_x0000_t202" '
+    'style="position:absolute;margin-left:60pt;margin-top:2pt;width:240pt;height:{height}pt;visibility:hidden" '
+    'fillcolor="#fff4f0" o:insetmode="auto"><v:fill color2="#fff4f0"/><v:shadow on="t" color="black" obscured="t"/>'
+    '<v:path o:connecttype="none"/><v:textbox style="mso-direction-alt:auto"><div style="text-align:left"/></v:textbox>'
+    '<x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>'
+    "<x:Anchor>{left}, 12, {top}, 4, {right}, 20, {bottom}, 4</x:Anchor><x:AutoFill>False</x:AutoFill>"
+    "<x:Row>{row}</x:Row><x:Column>{column}</x:Column></x:ClientData></v:shape>"
+)
+
+
+def _shapes(content: bytes, texts: Mapping[str, str]) -> bytes:
+    """Add the boxes that notes are shown in."""
+    root = parse(content)
+    if root.find(f"{{{_VML}}}shapetype[@id='_x0000_t202']") is None:
+        root.append(parse(_SHAPE_TYPE.encode()))
+    numbers = [int(n) for n in re.findall(rb'id="_x0000_s(\d+)"', content)]
+    number = max([1024, *numbers])
+    for address, text in texts.items():
+        number += 1
+        row, column = position(address)
+        lines = sum(1 + len(line) // 22 for line in text.split("\n"))
+        root.append(parse(_SHAPE.format(
+            number=number, height=20 + 14 * lines, left=column, right=column + 4, top=max(row - 2, 0),
+            bottom=max(row - 2, 0) + 1 + lines, row=row - 1, column=column - 1).encode()))
+    from lxml import etree
+
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True, standalone=True)
+
+
+def _new_part(parts: dict[str, bytes], sheet_part: str, pattern: str, kind: str, content_type: str, content: str) -> str:
+    """Add a part that belongs to a sheet, and make it known; return its name."""
+    number = next(n for n in range(1, 1000) if pattern.format(n) not in parts)
+    name = pattern.format(number)
+    parts[name] = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + content.encode()
+    folder, base = posixpath.split(sheet_part)
+    rels_part = f"{folder}/_rels/{base}.rels"
+    empty = f'<Relationships xmlns="{PACKAGE_RELATION}"/>'.encode()
+    rels = parse(parts.get(rels_part, empty))
+    taken = {r.get("Id") for r in rels}
+    relation = next(f"rId{n}" for n in range(1, 1000) if f"rId{n}" not in taken)
+    rels.append(rels.makeelement(f"{{{PACKAGE_RELATION}}}Relationship", {
+        "Id": relation, "Type": f"{RELATION}/{kind}", "Target": posixpath.relpath(name, folder)}))
+    parts[rels_part] = dump(rels)
+    types = parse(parts[CONTENT_TYPES])
+    space = types.tag.removesuffix("Types")
+    if content_type:
+        types.append(types.makeelement(f"{space}Override", {"PartName": f"/{name}", "ContentType": content_type}))
+    elif not any(t.get("Extension") == "vml" for t in types):
+        types.insert(0, types.makeelement(f"{space}Default", {
+            "Extension": "vml", "ContentType": "application/vnd.openxmlformats-officedocument.vmlDrawing"}))
+    parts[CONTENT_TYPES] = dump(types)
+    return name

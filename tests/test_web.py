@@ -1,0 +1,83 @@
+"""The web page: real tables, one file, its own data."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from lxml import html
+
+from nianbao import layout, published
+from nianbao.layout import Label
+from nianbao.report import Report
+from nianbao.web import html_bytes
+from sample_reports import balanced_2021, hospital_2019
+
+SAMPLES = [balanced_2021(), hospital_2019()]
+
+
+def written(folder: Path, report: Report) -> Path:
+    path = folder / "报告.html"
+    path.write_bytes(html_bytes(report))
+    return path
+
+
+@pytest.mark.parametrize("report", SAMPLES, ids=lambda r: r.form)
+def test_tables_have_the_spans_of_the_layout(report: Report) -> None:
+    root = html.document_fromstring(html_bytes(report).decode())
+    for table_id, grid in layout.grids(report.definition).items():
+        rows = root.xpath(f"//table[@id='{table_id}']//tr")
+        found = [[(c.get("colspan", "1"), c.get("rowspan", "1"), c.text or "") for c in row] for row in rows]
+        assert found == [
+            [(str(p.columns), str(p.rows), p.text if isinstance(p, Label) else report.shown(p.id)) for p in line]
+            for line in grid.lines
+        ]
+        assert len(root.xpath(f"//table[@id='{table_id}']/thead/tr")) == grid.head_rows
+    assert all(th.get("scope") for th in root.xpath("//th")) and len(root.xpath("//caption")) == 3
+
+
+def test_the_page_stands_alone_and_says_what_it_is() -> None:
+    text = html_bytes(balanced_2021()).decode()
+    root = html.document_fromstring(text)
+    assert root.get("lang") == "zh-CN"
+    assert root.findtext(".//title") == root.findtext(".//h1") == "清河县农业农村局2024年政府信息公开工作年度报告"
+    assert root.xpath("//time/@datetime") == ["2025-01-24"]
+    assert not root.xpath("//img | //link | //script[not(@type='application/json')] | //*[@src]")
+    assert "@media print" in text and "viewport" in text
+    assert "草稿" not in text and "草稿：尚有 2 处错误" in html_bytes(balanced_2021(), draft=2).decode()
+
+
+@pytest.mark.parametrize("report", SAMPLES, ids=lambda r: r.form)
+def test_a_written_page_is_read_back_identical(report: Report, tmp_path: Path) -> None:
+    assert html_bytes(report) == html_bytes(report)
+    found = published.read_html(written(tmp_path, report))
+    assert found == report and found.notes == ()
+    assert found.structure.headings == tuple(s.heading for s in report.definition.sections)
+    assert found.structure.signature == report.unit
+
+
+def test_hostile_text_stays_text(tmp_path: Path) -> None:
+    nasty = ["</script><script>alert(1)</script><!-- & \x00\x0b \ud800 😀", "两行\n文字"]
+    report = replace(balanced_2021(), unit="甲<b>局", texts={"s1.active": nasty, "s6.other": nasty})
+    root = html.document_fromstring(html_bytes(report).decode())
+    assert len(root.xpath("//script")) == 1 and not root.xpath("//b")
+    assert published.read_html(written(tmp_path, report)) == report
+
+
+def test_a_page_without_its_data_is_read_by_its_tables(tmp_path: Path) -> None:
+    for report in SAMPLES:
+        path = written(tmp_path, report)
+        path.write_text(re.sub(r"<script.*?</script>", "", path.read_text("utf-8")), "utf-8")
+        found = published.read_html(path)
+        assert found.figures == report.figures and found.unit == report.unit
+        assert found.structure.labels == found.structure.missing == found.structure.added == ()
+
+
+def test_a_figure_changed_in_the_page_wins_and_is_noted(tmp_path: Path) -> None:
+    path = written(tmp_path, balanced_2021())
+    path.write_text(path.read_text("utf-8").replace('data-cell="t2.licence.decisions">1286', '>1287'), "utf-8")
+    found = published.read_html(path)
+    assert found.figures["t2.licence.decisions"] == 1287
+    assert "行政许可" in found.notes[0] and len(found.notes) == 1

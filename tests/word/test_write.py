@@ -1,0 +1,245 @@
+"""The written .docx. After a change that is meant, renew the golden parts:
+
+    python tests/word/test_write.py --update-golden
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+from xml.dom import minidom
+
+import pytest
+from docx import Document
+from docx.oxml.ns import qn
+
+from nianbao import files, layout
+from nianbao.layout import Label
+from nianbao.report import Report
+from nianbao.word.write import docx_bytes
+from sample_reports import balanced_2021, hospital_2019
+
+GOLDEN = Path(__file__).with_name("golden")
+SAMPLES = {"gov-2021": balanced_2021, "gov-2019": hospital_2019}
+# What may differ from the golden parts: digests, which follow from the parts they are of.
+VOLATILE = (re.compile(r"[0-9a-f]{64}"),)
+
+
+def parts(report: Report, draft: int | None = None) -> dict[str, bytes]:
+    return files.unpack(docx_bytes(report, draft=draft), "report.docx")
+
+
+def lines(content: bytes) -> str:
+    text = content.decode("utf-8")
+    for pattern in VOLATILE:
+        text = pattern.sub("…", text)
+    return re.sub(r"(?=<w:(?:p|tr|tbl|style|sectPr)[ >])", "\n", text) + "\n"
+
+
+def golden_name(form_id: str, part: str) -> Path:
+    return GOLDEN / form_id / (part.replace("[", "").replace("]", "").replace("/", "__").removesuffix(".xml") + ".xml")
+
+
+@pytest.mark.parametrize("form_id", SAMPLES)
+def test_every_part_is_as_its_golden_copy(form_id: str) -> None:
+    found = {golden_name(form_id, name): lines(data) for name, data in parts(SAMPLES[form_id]()).items()}
+    assert sorted(found) == sorted((GOLDEN / form_id).iterdir())
+    for path, text in found.items():
+        assert text == path.read_text("utf-8"), path.name
+
+
+@pytest.mark.parametrize("form_id", SAMPLES)
+def test_the_same_report_gives_the_same_bytes(form_id: str) -> None:
+    assert docx_bytes(SAMPLES[form_id]()) == docx_bytes(SAMPLES[form_id]())
+    assert docx_bytes(SAMPLES[form_id](), draft=2) == docx_bytes(SAMPLES[form_id](), draft=2)
+
+
+@pytest.mark.parametrize("form_id", SAMPLES)
+def test_tables_have_the_merges_of_the_layout_and_the_figures_in_their_places(form_id: str) -> None:
+    report = SAMPLES[form_id]()
+    document = Document(io.BytesIO(docx_bytes(report)))
+    assert len(document.tables) == len(report.definition.tables)
+    for table, grid in zip(document.tables, layout.grids(report.definition).values()):
+        for r, row in enumerate(table._tbl.tr_lst):
+            column = 0
+            for cell in row.tc_lst:
+                place = grid.at[r, column]
+                assert (cell.grid_span, place.column) == (place.columns, column)
+                merge = None if place.rows == 1 else "restart" if place.row == r else "continue"
+                assert cell.vMerge == merge
+                if merge != "continue":
+                    expected = place.text if isinstance(place, Label) else report.shown(place.id)
+                    assert "".join(t.text or "" for t in cell.iter(qn("w:t"))) == expected
+                column += place.columns
+            assert column == grid.columns
+
+
+def test_head_rows_repeat_and_no_row_breaks() -> None:
+    document = Document(io.BytesIO(docx_bytes(balanced_2021())))
+    for table, grid in zip(document.tables, layout.grids(balanced_2021().definition).values()):
+        rows = table._tbl.tr_lst
+        repeated = [n for n, r in enumerate(rows) if r.find(f".//{qn('w:tblHeader')}") is not None]
+        assert repeated == list(range(grid.head_rows))
+        assert all(r.find(f".//{qn('w:cantSplit')}") is not None for r in rows)
+        assert all(p.find(f".//{qn('w:keepNext')}") is not None for r in rows[:-1] for p in r.iter(qn("w:p")))
+
+
+def test_page_and_type_are_those_of_the_standard() -> None:
+    document = Document(io.BytesIO(docx_bytes(balanced_2021())))
+    section = document.sections[0]
+    assert [round(x.mm) for x in (section.page_width, section.page_height)] == [210, 297]
+    margins = (section.top_margin, section.bottom_margin, section.left_margin, section.right_margin)
+    assert [round(x.mm) for x in margins] == [37, 35, 28, 26]
+    assert 25 <= section.footer_distance.mm <= 26
+    assert section._sectPr.find(qn("w:docGrid")) is None
+    assert document.settings.odd_and_even_pages_header_footer
+    expected = {
+        "年报标题": ("方正小标宋简体", 22), "年报正文": ("仿宋_GB2312", 16), "一级标题": ("黑体", 16), "二级标题": ("楷体_GB2312", 16),
+        "三级标题": ("仿宋_GB2312", 16), "四级标题": ("仿宋_GB2312", 16), "页码（单页）": ("宋体", 14), "页码（双页）": ("宋体", 14),
+    }  # fmt: skip
+    for name, (font, points) in expected.items():
+        style = document.styles[name]
+        fonts = style.element.rPr.find(qn("w:rFonts"))
+        assert (fonts.get(qn("w:eastAsia")), fonts.get(qn("w:ascii"))) == (font, "Times New Roman")
+        assert style.font.size.pt == points
+    body = document.styles["年报正文"]
+    assert body.paragraph_format.line_spacing.pt == 28
+    assert body.element.rPr.find(qn("w:spacing")).get(qn("w:val")) == "-5"
+    indent = body.element.pPr.find(qn("w:ind"))
+    assert indent.get(qn("w:firstLineChars")) == "200"
+    levels = [document.styles[n].element.pPr.find(qn("w:outlineLvl")).get(qn("w:val")) for n in list(expected)[2:6]]
+    assert levels == ["0", "1", "2", "3"]
+    assert b"Theme=" not in b"".join(parts(balanced_2021()).values())
+
+
+def test_page_numbers_stand_right_on_odd_and_left_on_even_pages() -> None:
+    section = Document(io.BytesIO(docx_bytes(balanced_2021()))).sections[0]
+    for footer, side in ((section.footer, "right"), (section.even_page_footer, "left")):
+        paragraph = footer.paragraphs[0]
+        assert paragraph.text == "— 1 —"
+        properties = paragraph.style.element.pPr
+        assert properties.find(qn("w:jc")).get(qn("w:val")) == side
+        assert properties.find(qn("w:ind")).get(qn(f"w:{side}")) == "280"
+
+
+def styled(report: Report) -> list[tuple[str, str]]:
+    document = Document(io.BytesIO(docx_bytes(report)))
+    return [(p.style.name, p.text) for p in document.paragraphs]
+
+
+def test_paragraphs_take_the_style_their_beginning_asks_for() -> None:
+    texts = {
+        "s1.active": ["（一）组织领导", "1.建立制度", "（1）专人负责", "1. 第一件事做完了。", "（1）第二件事也做完了。", "文中说（一）不算。"],
+        "s1.manage": ["（三）政府信息管理。每季度清理一次。"],
+    }
+    found = styled(replace(balanced_2021(), texts=texts))
+    assert [style for style, text in found if text in texts["s1.active"]] == [
+        "二级标题", "三级标题", "四级标题", "年报正文", "年报正文", "年报正文",
+    ]  # fmt: skip
+    document = Document(io.BytesIO(docx_bytes(replace(balanced_2021(), texts=texts))))
+    led = next(p for p in document.paragraphs if p.text == texts["s1.manage"][0])
+    assert [(r.text, r.style.name) for r in led.runs] == [
+        ("（三）政府信息管理。", "二级标题文字"), ("每季度清理一次。", "Default Paragraph Font"),
+    ]  # fmt: skip
+    assert led.style.name == "年报正文"
+
+
+def test_a_sub_heading_is_printed_once_and_only_over_text() -> None:
+    texts = {
+        "s1.active": ["（一）主动公开", "公开了。"],
+        "s1.request": ["（二）依申请公开情况。收到0件。"],
+        "s1.manage": ["管理"],
+        "s1.platform": ["  "],
+    }
+    found = [text for _, text in styled(replace(balanced_2021(), texts=texts))]
+    section = found[found.index("一、总体情况") + 1 : found.index("二、主动公开政府信息情况")]
+    assert section == ["（一）主动公开", "公开了。", "（二）依申请公开情况。收到0件。", "（三）政府信息管理", "管理"]
+
+
+def test_section_six_states_the_fee_or_says_there_is_nothing() -> None:
+    report = balanced_2021()
+    assert "本年度发出信息处理费收费通知1件，通知收费金额40元，实际收取信息处理费40元。" in [t for _, t in styled(report)]
+    blank = replace(report, figures={**report.figures, "s6.fee_received": None})
+    assert "无其他需要报告的事项。" in [t for _, t in styled(blank)]
+
+
+def test_text_that_no_sub_heading_claims_is_printed_too() -> None:
+    found = [text for _, text in styled(replace(balanced_2021(), texts={"s1": ["没有小标题的文字。"]}))]
+    assert found[found.index("一、总体情况") + 1] == "没有小标题的文字。"
+
+
+def test_figures_are_printed_as_found() -> None:
+    figures = {**balanced_2021().figures, "t2.fee.amount": "1,234万元", "t3.granted.biz": None, "t3.granted.natural": "/"}
+    tables = Document(io.BytesIO(docx_bytes(replace(balanced_2021(), figures=figures)))).tables
+    texts = [[t.text or "" for t in row.iter(qn("w:t"))] for table in tables for row in table._tbl.tr_lst]
+    assert ["行政事业性收费", "1,234万元"] in texts
+    assert ["（一）予以公开", "/", "", "1", "0", "1", "0", "19"] in [row[-8:] for row in texts]
+    purchase = Document(io.BytesIO(docx_bytes(hospital_2019()))).tables[0]._tbl.tr_lst[-1]
+    assert [t.text for t in purchase.iter(qn("w:t"))] == ["政府集中采购", "47", "2125.54万元"]
+
+
+HOSTILE = "<w:p>&amp; \"引号\" 'x' ]]> \x00\x0b\x1b\ufffe\ud800 表情😀 a\tb\r\nc"
+
+
+def test_hostile_text_stays_text() -> None:
+    report = replace(
+        balanced_2021(),
+        unit="甲<&>乙\x01局",
+        texts={"s1.active": [HOSTILE], "s6.other": [f"第{n}段。" for n in range(200)]},
+        figures={**balanced_2021().figures, "t3.granted.natural": "<&\x02>"},
+    )
+    for name, data in parts(report, draft=1).items():
+        if name.endswith((".xml", ".rels")):
+            minidom.parseString(data)
+    found = [text for _, text in styled(report)]
+    assert "<w:p>&amp; \"引号\" 'x' ]]>  表情😀 a\tb\nc" in found
+    assert [f"第{n}段。" for n in range(200)] == [t for t in found if re.fullmatch(r"第\d+段。", t)]
+    assert found[-2] == "甲<&>乙局"
+
+
+def test_a_draft_says_so_on_every_page_and_counts_the_errors() -> None:
+    document = Document(io.BytesIO(docx_bytes(balanced_2021(), draft=3)))
+    section = document.sections[0]
+    assert section.header.paragraphs[0].text == section.even_page_header.paragraphs[0].text == "草稿"
+    assert document.paragraphs[0].text.startswith("草稿：尚有 3 处错误")
+    final = Document(io.BytesIO(docx_bytes(balanced_2021())))
+    assert "草稿" not in "".join(p.text for p in final.paragraphs)
+    assert not any(name.startswith("word/header") for name in parts(balanced_2021()))
+
+
+def test_the_package_is_one_that_office_programs_expect() -> None:
+    data = docx_bytes(balanced_2021())
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist()[0] == "[Content_Types].xml"
+        names = archive.namelist()
+        types = archive.read("[Content_Types].xml").decode()
+        assert all(f'PartName="/{n}"' in types for n in names if n.startswith(("customXml/itemProps", "docProps")))
+    core = Document(io.BytesIO(data)).core_properties
+    assert core.title == "清河县农业农村局2024年政府信息公开工作年度报告"
+    assert str(core.created.date()) == str(core.modified.date()) == "2025-01-20"
+
+
+def test_a_long_title_breaks_after_the_unit() -> None:
+    assert styled(balanced_2021())[0][1] == "清河县农业农村局\n2024年政府信息公开工作年度报告"
+    assert styled(replace(balanced_2021(), unit="某局"))[0][1] == "某局2024年政府信息公开工作年度报告"
+
+
+def _update(arguments: list[str]) -> None:
+    if arguments != ["--update-golden"]:
+        sys.exit(__doc__)
+    for form_id, sample in SAMPLES.items():
+        folder = GOLDEN / form_id
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.iterdir():
+            old.unlink()
+        for name, data in parts(sample()).items():
+            golden_name(form_id, name).write_text(lines(data), "utf-8")
+
+
+if __name__ == "__main__":
+    _update(sys.argv[1:])
