@@ -22,7 +22,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "addin"))
 from nianbao import assets, files, form as forms  # noqa: E402
 from nianbao.check import catalogue  # noqa: E402
 from nianbao.excel import ids  # noqa: E402
-from nianbao.excel.plan import MISSING, Item, Plan, Sheet, plan_of, results  # noqa: E402
+from nianbao.excel.plan import Plan, plan_of, results  # noqa: E402
+from nianbao.excel.sheet import Item, Sheet  # noqa: E402
+from nianbao.excel.tables import MISSING  # noqa: E402
 from nianbao.form import Form  # noqa: E402
 from nianbao.report import Report, complete  # noqa: E402
 from nianbao.rule import HOLDS, OPEN  # noqa: E402
@@ -76,8 +78,9 @@ def build(form: Form) -> bytes:
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     book.set_properties({"title": form.name, "created": _CREATED})
-    for name, value in ((ids.PROPERTY_FORM, form.id), (ids.PROPERTY_VERSION, form.version), (ids.PROPERTY_RULES, plan.pack)):
-        book.set_custom_property(name, value, "text")
+    book.set_custom_property(ids.PROPERTY_FORM, form.id, "text")
+    book.set_custom_property(ids.PROPERTY_VERSION, form.version, "text")
+    book.set_custom_property(ids.PROPERTY_RULES, plan.pack, "text")
     book.set_size(1920, 1200)
     formats = {name: book.add_format({**_BASE, **style}) for name, style in _STYLES.items()}
     marks = (book.add_format({"font_color": "#1E6B35", "bg_color": "#E3F1E5"}),
@@ -96,8 +99,9 @@ def build(form: Form) -> bytes:
 
 
 def _draw(worksheet: Worksheet, sheet: Sheet, formats: dict[str, Format], values: dict[tuple[str, str], Any]) -> None:
+    marked = any(item.style == "id" for item in sheet.items)
     for column, width in enumerate(sheet.widths):
-        worksheet.set_column(column, column, width, None, {"hidden": column == 0 and bool(sheet.hidden_rows or _marked(sheet))})
+        worksheet.set_column(column, column, width, None, {"hidden": column == 0 and marked})
     for row in range(sheet.last_row + 1):
         if row in sheet.hidden_rows:
             worksheet.set_row(row, None, None, {"hidden": True})
@@ -127,10 +131,6 @@ def _draw(worksheet: Worksheet, sheet: Sheet, formats: dict[str, Format], values
     worksheet.set_tab_color(_TABS["input" if inputs else "live" if sheet.filter else "other"])
 
 
-def _marked(sheet: Sheet) -> bool:
-    return any(item.style == "id" for item in sheet.items)
-
-
 def _write(worksheet: Worksheet, item: Item, style: Format, value: Any) -> None:
     row, column = item.row, item.column
     if item.rows * item.columns > 1:
@@ -146,7 +146,8 @@ def _write(worksheet: Worksheet, item: Item, style: Format, value: Any) -> None:
     if item.note:
         lines = sum(1 + len(line) // 20 for line in item.note.split("\n"))
         worksheet.write_comment(row, column, item.note, {
-            "author": "", "font_name": "宋体", "font_size": 10, "color": "#FFFFE8", "width": 290, "height": 22 + 17 * lines})
+            "author": "", "font_name": "宋体", "font_size": 10, "color": "#FFFFE8", "width": 290,
+            "height": 22 + 17 * lines})
     if item.input:
         _validate(worksheet, item)
 

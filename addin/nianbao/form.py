@@ -6,6 +6,7 @@ This module knows no values: those are in `report`.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -16,6 +17,11 @@ from . import assets
 from .errors import InputError
 
 COUNT, SIGNED, MONEY = "count", "signed", "money"  # kinds of number: integer >= 0, any integer, amount >= 0
+TEXT, CHOICE = "text", "choice"  # kinds of cell that hold words
+AGENCY = "department"  # the unit type whose statutory form a year decides when nothing else is known
+
+_NUMBERING = re.compile(r"^(其中[:：])?([一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|\(\d+\)|\d+[.．]?)?")
+_EXPLANATION = re.compile(r"（[^（）]*）$")
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,11 @@ class Node:
     units: tuple[str, ...] = ()  # units the clerk may choose between
     kind: str | None = None
     span: int = 1  # grid columns a leaf column is wide
+    name: str | None = None  # how sentences call it, where that is not the label without its number
+    heading: bool = False  # a row that only heads the rows below it
+    indent: int = 0  # levels a row label is set in
+    code: str = ""  # printed number of an indicator
+    choices: tuple[str, ...] = ()
     note: str = ""
     basis: str = ""
 
@@ -45,6 +56,11 @@ class Node:
             yield from child.walk()
 
     @property
+    def short(self) -> str:
+        """The node's name in a sentence: its own, or its label without number and explanation."""
+        return _EXPLANATION.sub("", _NUMBERING.sub("", self.label)) if self.name is None else self.name
+
+    @property
     def depth(self) -> int:
         """Levels of labels from here down, itself included."""
         return 1 + max((child.depth for child in self.children), default=0)
@@ -52,7 +68,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Cell:
-    """One number of a form. `id` never changes once shipped."""
+    """One number (or word) of a form. `id` never changes once shipped; `name` is what sentences call it: 【name】."""
 
     id: str
     table: str  # "" for a field outside the statutory tables
@@ -62,6 +78,12 @@ class Cell:
     unit: str
     units: tuple[str, ...]
     label: str
+    name: str = ""
+    choices: tuple[str, ...] = ()
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind not in (TEXT, CHOICE)
 
     @property
     def is_total(self) -> bool:
@@ -78,6 +100,14 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Info:
+    """A printed column between labels and numbers that shows an attribute of each row: its unit or code."""
+
+    label: str
+    show: str
+
+
+@dataclass(frozen=True)
 class Block:
     """A part of a table with one header: an optional title row, a column tree and a row tree."""
 
@@ -85,14 +115,21 @@ class Block:
     rows: tuple[Node, ...]
     title: str = ""
     corner: str = ""
+    infos: tuple[Info, ...] = ()
 
     @cached_property
     def leaf_columns(self) -> tuple[Node, ...]:
         return tuple(leaf for node in self.columns for leaf in node.leaves())
 
     @cached_property
-    def leaf_rows(self) -> tuple[Node, ...]:
+    def all_rows(self) -> tuple[Node, ...]:
+        """The rows as printed, headings included."""
         return tuple(leaf for node in self.rows for leaf in node.leaves())
+
+    @cached_property
+    def leaf_rows(self) -> tuple[Node, ...]:
+        """The rows that hold numbers."""
+        return tuple(row for row in self.all_rows if not row.heading)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +144,9 @@ class Table:
     unit: str
     kind: str
     blocks: tuple[Block, ...]
+    head: str = ""  # pattern of a line printed over the table
+    foot: str = ""  # pattern of a line printed under it
+    landscape: bool = False
 
     def cell_id(self, row: str, column: str) -> str:
         return self.pattern.format(row=row, column=column)
@@ -145,8 +185,35 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Statement:
+    """A sentence made from figures, with 【names】 in it. Where cell `zero` is 0, `zero_text` stands instead.
+
+    The clerk may change its words: the report then has a text under the statement's id.
+    """
+
+    id: str
+    text: str
+    zero: str = ""
+    zero_text: str = ""
+
+
+@dataclass(frozen=True)
+class Share:
+    """A percentage sentences may name: `part` of `whole`, to `digits` decimals. Shares of one `group` add up to 100."""
+
+    name: str
+    part: str
+    whole: str
+    group: str = ""
+    digits: int = 1
+
+
+@dataclass(frozen=True)
 class Section:
-    """A numbered part of the report: a table, or narrative texts, or fields that end up in a `statement`."""
+    """A part of the report: a table, or narrative texts, or fields that end up in statements.
+
+    An `annex` is printed after the signature, on a new page.
+    """
 
     id: str
     heading: str
@@ -155,8 +222,9 @@ class Section:
     sheet: str = ""
     texts: tuple[Text, ...] = ()
     fields: tuple[Cell, ...] = ()
-    statement: str = ""
-    statement_required: bool = False  # the statement must be made, in its own words or the clerk's
+    statements: tuple[Statement, ...] = ()
+    statement_required: bool = False  # the statements must be made, in their own words or the clerk's
+    annex: bool = False
     nothing: str = ""
     limit: int | None = None  # characters, as the notice asks
 
@@ -208,6 +276,11 @@ class Form:
     comparable: dict[str, tuple[str, ...]] = field(default_factory=dict)
     carry: dict[str, str] = field(default_factory=dict)
     variants: dict[str, str] = field(default_factory=dict)
+    units: tuple[str, ...] = ()  # types of unit it is meant for
+    period: tuple[str, str] = ("01-01", "12-31")  # first and last day; a last day before the first is in the next year
+    preamble_heading: str = ""
+    shares: tuple[Share, ...] = ()
+    confidence: str = ""  # "own" while labels are not checked against an official copy
 
     @cached_property
     def cells(self) -> dict[str, Cell]:
@@ -223,6 +296,17 @@ class Form:
     @cached_property
     def texts(self) -> dict[str, Text]:
         return {text.id: text for section in self.sections for text in section.texts}
+
+    @cached_property
+    def statements(self) -> dict[str, Statement]:
+        return {statement.id: statement for section in self.sections for statement in section.statements}
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What a sentence may name -> the cell, `meta.` or `share.` reference behind it."""
+        found = {f.label: f.id for f in self.meta.values()}
+        found |= {cell.name: cell.id for cell in self.cells.values()}
+        return found | {share.name: f"share.{share.name}" for share in self.shares}
 
     @cached_property
     def meta(self) -> dict[str, MetaField]:
@@ -260,23 +344,33 @@ def _table_cells(table: Table) -> Iterator[Cell]:
                     kind=row.kind or column.kind or table.kind,
                     unit=(column.units or row.units or (row.unit or column.unit or table.unit,))[0],
                     units=column.units or row.units,
-                    label="·".join(filter(None, (row.label, *_column_path(block.columns, column)))),
+                    label="·".join(filter(None, (row.label, *_labels(block, column)))),
+                    name=row.short + "".join(_names(block, column)),
+                    choices=column.choices or row.choices,
                 )
 
 
-def _column_path(columns: tuple[Node, ...], leaf: Node) -> tuple[str, ...]:
-    """Labels that tell a leaf column apart: the leaf's own, led by its parent's where leaves share a label."""
-    leaves = [x for node in columns for x in node.leaves()]
-    if sum(x.label == leaf.label for x in leaves) == 1:
-        return (leaf.label,)
-    parent = next(n for top in columns for n in top.walk() if leaf in n.children)
-    return (parent.label, leaf.label)
+def _path(block: Block, leaf: Node) -> tuple[Node, ...]:
+    """Nodes that tell a leaf column apart: the leaf itself, led by its parent where leaves share a label."""
+    if sum(x.label == leaf.label for x in block.leaf_columns) == 1:
+        return (leaf,)
+    return next(n for top in block.columns for n in top.walk() if leaf in n.children), leaf
+
+
+def _labels(block: Block, column: Node) -> list[str]:
+    """The column's part of a cell's label; a table with one column of numbers has none."""
+    return [node.label for node in _path(block, column)] if len(block.leaf_columns) > 1 or block.title else []
+
+
+def _names(block: Block, column: Node) -> list[str]:
+    return [node.short for node in _path(block, column)]
 
 
 def _node(data: dict[str, Any], below: str) -> Node:
     data = dict(data)
     children = tuple(_node(child, below) for child in data.pop(below, ()))
-    return Node(**{"id": "", **data, "children": children, "units": tuple(data.get("units", ()))})
+    lists = {key: tuple(data.get(key, ())) for key in ("units", "choices")}
+    return Node(**{"id": "", **data, "children": children, **lists})
 
 
 def _table(data: dict[str, Any]) -> Table:
@@ -286,6 +380,7 @@ def _table(data: dict[str, Any]) -> Table:
             rows=tuple(_node(r, "rows") for r in b["rows"]),
             title=b.get("title", ""),
             corner=b.get("corner", ""),
+            infos=tuple(Info(**info) for info in b.get("infos", ())),
         )
         for b in data["block"]
     )
@@ -298,18 +393,20 @@ def _table(data: dict[str, Any]) -> Table:
         unit=data["unit"],
         kind=data["kind"],
         blocks=blocks,
+        **{key: data[key] for key in ("head", "foot", "landscape") if key in data},
     )
 
 
 def _field_cell(data: dict[str, Any]) -> Cell:
-    node = Node(id=data["id"], label=data["label"], note=data.get("note", ""), basis=data.get("basis", ""))
-    return Cell(data["id"], "", node, Node("", ""), data["kind"], data["unit"], (), data["label"])
+    node = Node(**{key: data[key] for key in ("id", "label", "name", "total", "note", "basis") if key in data})
+    return Cell(node.id, "", node, Node("", ""), data["kind"], data["unit"], (), node.label, node.short)
 
 
 def _section(data: dict[str, Any]) -> Section:
     data = dict(data)
     data["texts"] = tuple(Text(**t) for t in data.get("texts", ()))
     data["fields"] = tuple(_field_cell(f) for f in data.get("fields", ()))
+    data["statements"] = tuple(Statement(**s) for s in data.get("statements", ()))
     data["variants"] = tuple(data.get("variants", ()))
     return Section(**data)
 
@@ -319,6 +416,8 @@ def parse(data: dict[str, Any]) -> Form:
     data = dict(data)
     data["sections"] = tuple(_section(s) for s in data.pop("section"))
     data["tables"] = tuple(_table(t) for t in data.pop("table", ()))
+    data["shares"] = tuple(Share(**s) for s in data.pop("share", ()))
+    data |= {key: tuple(data[key]) for key in ("units", "period") if key in data}
     data["comparable"] = {k: tuple(v) for k, v in data.get("comparable", {}).items()}
     return Form(**{"until": None, **data})
 
@@ -362,7 +461,7 @@ def load(form_id: str) -> Form:
     return parse(_toml(assets.FORMS / f"{form_id}.toml"))
 
 
-def for_year(year: int) -> Form:
-    """Return the statutory form that fits a report year; the newest one for a year without any."""
-    forms = all_forms()
+def for_year(year: int, unit_type: str = AGENCY) -> Form:
+    """Return the form for a report year and a type of unit; the newest of the unit's forms for a year without any."""
+    forms = [f for f in all_forms() if unit_type in f.units]
     return next((f for f in forms if f.fits(year)), forms[-1])

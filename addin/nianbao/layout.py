@@ -11,12 +11,14 @@ from functools import cache, cached_property
 
 from .form import Block, Form, Node, Table
 
-TITLE, CORNER, HEAD, STUB = "title", "corner", "head", "stub"
+TITLE, CORNER, HEAD, STUB, INFO = "title", "corner", "head", "stub", "info"
+NO_NUMBER = "——"  # stands where a heading row has no unit and no number
 
 
 @dataclass(frozen=True)
 class Label:
-    """A printed label. `role` tells a block title, the corner over the stub, a column head or a row label."""
+    """A printed label. `role` tells a block title, the corner over the stub, a column head, a row label or
+    what is printed beside a row label (unit, code)."""
 
     row: int
     column: int
@@ -40,7 +42,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Band:
-    """The grid rows of one block: its head from `top`, its numbers in `body`, one per leaf row."""
+    """The grid rows of one block: its head from `top`, its rows in `body`, one per row of `all_rows`."""
 
     block: Block
     top: int
@@ -105,16 +107,24 @@ def grid(table: Table) -> Grid:
         if table.stub:
             labels.append(Label(head, 0, depth, table.stub, block.corner, CORNER))
         starts: list[int] = []
-        column = table.stub
+        for number, info in enumerate(block.infos):
+            labels.append(Label(head, table.stub + number, depth, 1, info.label, HEAD))
+        column = table.stub + len(block.infos)
         for node in block.columns:
             column = _head(node, head, body, column, labels, starts)
         row = body
         for node in block.rows:
             row = _stub(node, row, 0, table.stub, labels)
-        for number, leaf in enumerate(block.leaf_rows):
+        for line, leaf in enumerate(block.all_rows, body):
+            for number, info in enumerate(block.infos):
+                text = NO_NUMBER if leaf.heading else getattr(leaf, info.show) or getattr(table, info.show, "")
+                labels.append(Label(line, table.stub + number, 1, 1, text, INFO, leaf))
             for start, leaf_column in zip(starts, block.leaf_columns):
-                cell_id = table.cell_id(leaf.id, leaf_column.id)
-                values.append(Value(body + number, start, 1, leaf_column.span, cell_id))
+                if leaf.heading:
+                    labels.append(Label(line, start, 1, leaf_column.span, NO_NUMBER, INFO, leaf))
+                else:
+                    cell_id = table.cell_id(leaf.id, leaf_column.id)
+                    values.append(Value(line, start, 1, leaf_column.span, cell_id))
         bands.append(Band(block, top, range(body, row), tuple(starts)))
         top = row
     return Grid(table, top, columns, tuple(bands), tuple(labels), tuple(values))

@@ -101,16 +101,14 @@ def preamble(report: Report, values: Mapping[str, str]) -> list[Line]:
 
 
 def section(report: Report, part: Section, values: Mapping[str, str]) -> list[Line]:
-    """Return what a prose section prints: the statement of its fields, its texts under their sub-headings, or the
+    """Return what a prose section prints: the statements of its figures, its texts under their sub-headings, or the
     sentence that says there is nothing. A text that is blank prints no sub-heading."""
     found: list[Line] = []
-    stated = reports.statement(report, part, values)
     own = [p for text_id in (part.id, *(t.id for t in part.texts)) for p in report.texts.get(text_id, ())]
-    if stated and stated not in own:
-        found.append(Line(stated))
-    found += lines(report.texts.get(part.id, ()))
+    found += [Line(s) for s in reports.statements(report, part, values) if s not in own]
+    found += lines(reports.fill_names(p, values) for p in report.texts.get(part.id, ()))
     for text in part.texts:
-        body = [p for p in report.texts.get(text.id, ()) if p.strip()]
+        body = [reports.fill_names(p, values) for p in report.texts.get(text.id, ()) if p.strip()]
         if body and text.heading:
             said = repeats(body[0], text.heading)
             if said != "led":

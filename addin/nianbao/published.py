@@ -644,19 +644,28 @@ def _text_of(paragraph: str, section: Section) -> Text | None:
     return near if SequenceMatcher(None, words[near.id], head).ratio() >= 0.7 else None
 
 
-def _stated(section: Section, body: list[str]) -> tuple[dict[str, Figure], list[str]]:
-    """Return the figures of a section's fields where the body states them, and the body without that sentence."""
-    if not section.statement:
-        return {}, body
-    pieces = re.split(r"\{([^}]+)\}", section.statement)
-    pattern = "".join(re.escape(p) if i % 2 == 0 else r"(\d+(?:\.\d+)?)" for i, p in enumerate(pieces))
-    for number, paragraph in enumerate(body):
-        match = re.search(pattern, _DROP.sub("", paragraph))
-        if match:
-            values = {name: reports.number(Decimal(digits)) for name, digits in zip(pieces[1::2], match.groups())}
-            whole = match[0] == _DROP.sub("", paragraph)
-            return values, body[:number] + body[number + 1 :] if whole else body
-    return {}, body
+def _stated(form: Form, section: Section, body: list[str]) -> tuple[dict[str, Figure], list[str]]:
+    """Return the figures of a section's fields where the body states them in the form's own sentences, and the body
+    without the paragraphs that are such a sentence."""
+    fields = {cell.id for cell in section.fields}
+    found: dict[str, Figure] = {}
+    rest = list(body)
+    for statement in section.statements:
+        pieces = re.split("【([^【】]+)】", statement.text)
+        pattern = "".join(re.escape(p) if i % 2 == 0 else "([^，。；]*?)" for i, p in enumerate(pieces))
+        for paragraph in body:
+            plain = _DROP.sub("", paragraph)
+            match = re.search(pattern, plain)
+            if match:
+                for name, text in zip(pieces[1::2], match.groups()):
+                    cell_id = form.names.get(name, "")
+                    if cell_id in fields and _PLAIN.fullmatch(text):
+                        found[cell_id] = reports.number(Decimal(text))
+            elif statement.zero in fields and statement.zero_text and statement.zero_text in plain:
+                found[statement.zero] = 0
+            if paragraph in rest and (match and match[0] == plain or plain == statement.zero_text):
+                rest.remove(paragraph)
+    return found, rest
 
 
 def _structure(story: _Story, readings: Mapping[str, Reading], form: Form, file_name: str) -> Structure:
@@ -682,7 +691,7 @@ def interpret(items: Sequence[Item], file_name: str) -> Report:
     """Return the report a file shows; one without any table of a known form is an `InputError`."""
     grids = [i for i in items if not isinstance(i, str)]
     paragraphs = [i for i in items if isinstance(i, str)]
-    newest = forms.load(forms.form_ids()[-1])
+    newest = forms.all_forms()[-1]
     form = recognise(grids, _unit_year(_story(paragraphs, newest).title, newest)[1])
     if form is None:
         raise InputError("not-a-report", f"“{file_name}”里没有找到年度报告的统计表，请核对是否选对了文件。")
@@ -693,7 +702,7 @@ def interpret(items: Sequence[Item], file_name: str) -> Report:
     texts: dict[str, list[str]] = {"preamble": story.preamble} if story.preamble else {}
     for section in form.sections:
         body = story.sections.get(section.id, [])
-        values, body = _stated(section, body)
+        values, body = _stated(form, section, body)
         figures |= values
         texts |= _texts(section, body) if section.texts else ({section.id: body} if body else {})
     day = reports.parse_date(story.date)
@@ -758,7 +767,7 @@ def reconcile(report: Report, written: carried.Printed, items: Sequence[Item], f
         if part_id not in story.sections:
             notes.append(f"文件中找不到标题“{section.heading}”，该部分文字取自文件随附的数据，请核对。")
             continue
-        values, body = _stated(section, story.sections[part_id])
+        values, body = _stated(form, section, story.sections[part_id])
         figures |= values
         own = (part_id, *(t.id for t in section.texts))
         texts = {k: v for k, v in texts.items() if k not in own} | _texts(section, body)

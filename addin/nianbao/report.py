@@ -6,9 +6,11 @@ A `Report` does not know where it came from. What a reader noticed about the fil
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from typing import Any, Container, Iterable, Mapping
 
 from . import form as forms
@@ -141,43 +143,64 @@ def totals(form: Form, figures: Mapping[str, Figure]) -> dict[str, Figure]:
     return {cell_id: _total(form, cell_id, figures) for cell_id in _total_cells(form)}
 
 
+@cache
 def _total_cells(form: Form) -> list[str]:
     """Ids of the total cells, each after the totals it adds up."""
     found: list[str] = []
     for table in form.tables:
         for block in table.blocks:
-            rows = sorted(block.leaf_rows, key=lambda row: bool(row.total))
-            columns = sorted(block.leaf_columns, key=lambda column: bool(column.total))
-            found += [table.cell_id(r.id, c.id) for r in rows for c in columns if r.total or c.total]
-    return found
+            cells = ((r, c) for r in block.leaf_rows for c in block.leaf_columns)
+            found += [table.cell_id(r.id, c.id) for r, c in cells if r.total or c.total]
+    found += [cell.id for section in form.sections for cell in section.fields if cell.is_total]
+    return _in_order(form, found)
+
+
+def _in_order(form: Form, cell_ids: list[str]) -> list[str]:
+    """Return total cells so that each comes after the totals among its parts."""
+    left, done = dict.fromkeys(cell_ids), []
+    while left:
+        ready = [c for c in left if not any(part in left for part in parts_of(form, form.cells[c]))]
+        assert ready, f"{form.id}: totals add up each other: {', '.join(left)}"
+        done += ready
+        for cell_id in ready:
+            del left[cell_id]
+    return done
 
 
 def _total(form: Form, cell_id: str, figures: Mapping[str, Figure]) -> Figure:
-    cell = form.cells[cell_id]
-    source = cell.column.total or cell.row.total or ""
-    parts = _parts(form, cell.table, cell.row.id, cell.column.id)
-    values = {group: tuple(figures.get(c) for c in ids) for group, ids in parts.items()}
+    source, parts = total_of(form, form.cells[cell_id])
+    values = {name: tuple(figures.get(ref) for ref in refs) for name, refs in parts.items()}
     known = all(is_number(v) for group in values.values() for v in group)
     return number(value_of(source, values)) if known else None
 
 
-def _parts(form: Form, table_id: str, row: str, column: str) -> dict[str, tuple[str, ...]]:
-    """Return group -> cell ids behind the total at a row and column; a total column wins over a total row."""
-    table = form.table(table_id)
-    source = table.nodes[column].total
-    by_column = bool(source)
-    expression = parse(source or table.nodes[row].total or "")
-    return {
-        group: tuple(table.cell_id(row, m) if by_column else table.cell_id(m, column) for m in table.groups[group])
-        for group in expression.groups
-    }
+def total_of(form: Form, cell: Cell) -> tuple[str, dict[str, tuple[str, ...]]]:
+    """Return the expression of a total cell, and for each name or group in it the cells it stands for.
 
-
-def parts_of(form: Form, cell: Cell) -> tuple[str, tuple[str, ...]]:
-    """Return the expression of a total cell and the ids of the cells it adds up."""
+    A name is a cell of the form, or a row (of a total row) or column (of a total column) of the cell's own table.
+    """
     source = cell.column.total or cell.row.total or ""
-    parts = _parts(form, cell.table, cell.row.id, cell.column.id)
-    return source, tuple(ref for ids in parts.values() for ref in ids)
+    by_column = bool(cell.column.total)
+    table = form.table(cell.table) if cell.table else None
+
+    def place(name: str) -> str:
+        if table is not None:
+            own = table.cell_id(cell.row.id, name) if by_column else table.cell_id(name, cell.column.id)
+            if own in form.cells:
+                return own
+        return name
+
+    expression = parse(source)
+    parts = {name: (place(name),) for name in expression.names}
+    for group in expression.groups:
+        assert table is not None, f"{cell.id}: a field cannot add up a group"
+        parts[group] = tuple(place(member) for member in table.groups[group])
+    return source, parts
+
+
+def parts_of(form: Form, cell: Cell) -> tuple[str, ...]:
+    """Return the ids of the cells a total adds up."""
+    return tuple(ref for refs in total_of(form, cell)[1].values() for ref in refs)
 
 
 def complete(form: Form, stated: Mapping[str, Figure]) -> dict[str, Figure]:
@@ -353,10 +376,12 @@ def parse_date(text: str) -> date | None:
 
 
 def period(report: Report) -> tuple[str, str]:
-    """Return first and last day of the reporting period in ISO form: as stated, else the calendar year."""
-    start = report.meta.get("meta.period_from") or (f"{report.year}-01-01" if report.year else "")
-    end = report.meta.get("meta.period_to") or (f"{report.year}-12-31" if report.year else "")
-    return start, end
+    """Return first and last day of the reporting period in ISO form: as stated, else the form's for the year."""
+    first, last = report.definition.period
+    start = end = ""
+    if report.year:
+        start, end = f"{report.year}-{first}", f"{report.year + (last < first)}-{last}"
+    return report.meta.get("meta.period_from") or start, report.meta.get("meta.period_to") or end
 
 
 def fill_pattern(pattern: str, values: Mapping[str, str]) -> str:
@@ -388,8 +413,12 @@ def values_for(report: Report, extra: Iterable[tuple[str, str]] = ()) -> dict[st
     values = {k.removeprefix("meta."): form.meta[k].show(v) if k in form.meta else v for k, v in report.meta.items()}
     values |= {k: chinese_date(values[k]) for k in ("sign_date", "publish_date") if k in values}
     values |= {"unit_full": report.unit, "report_year": str(report.year or "")}
+    values |= {"next_year": str(report.year + 1) if report.year else ""}
     values |= {"period_from": chinese_date(start), "period_to": chinese_date(end)}
     values |= {cell_id: report.shown(cell_id) for cell_id in form.cells}
+    shares = _shares(report)
+    for name, ref in form.names.items():
+        values[name] = shares[name] if ref.startswith("share.") else values.get(ref.removeprefix("meta."), "")
     return values | dict(extra)
 
 
@@ -404,8 +433,52 @@ def preamble(report: Report, values: Mapping[str, str] | None = None) -> str:
     return own or fill_pattern(report.definition.preamble, values or values_for(report))
 
 
-def statement(report: Report, section: forms.Section, values: Mapping[str, str] | None = None) -> str:
-    """Return the sentence that states a section's fields; "" while one of them is no number."""
-    if not section.statement or not all(is_number(report.figures.get(c.id)) for c in section.fields):
-        return ""
-    return fill_pattern(section.statement, values or values_for(report))
+_NAME = re.compile("【([^【】]{1,40})】")
+
+
+def fill_names(text: str, values: Mapping[str, str]) -> str:
+    """Return a text with every known 【name】 replaced by its value; an unknown one stays as it is."""
+    return _NAME.sub(lambda match: values.get(match[1], match[0]), text) if "【" in text else text
+
+
+def unknown_names(form: Form, text: str) -> list[str]:
+    """Return the 【names】 of a text that the form does not know, each once."""
+    return [name for name in dict.fromkeys(_NAME.findall(text)) if name not in form.names]
+
+
+def _shares(report: Report) -> dict[str, str]:
+    """Return share name -> percentage as printed. Shares of one group that cover the whole are rounded so that the
+    printed values add up to 100: those cut most by rounding down get the last units."""
+    form = report.definition
+    found: dict[str, str] = {}
+    for key in dict.fromkeys(share.group or share.name for share in form.shares):
+        members = [share for share in form.shares if key in (share.group, share.name)]
+        parts = [report.figures.get(share.part) for share in members]
+        whole = report.figures.get(members[0].whole)
+        known = [p for p in parts if is_number(p)]
+        if len(known) < len(parts) or not is_number(whole) or whole == 0:
+            found |= {share.name: "" for share in members}
+            continue
+        step = Decimal(1).scaleb(-members[0].digits)
+        exact = [Decimal(100) * p / whole for p in known]
+        rounded = [e.quantize(step, ROUND_HALF_UP) for e in exact]
+        if sum(known) == whole:
+            rest = 100 - sum(rounded)
+            order = sorted(range(len(exact)), key=lambda i: exact[i] - rounded[i], reverse=rest > 0)
+            for i in order[: int(abs(rest) / step)]:
+                rounded[i] += step.copy_sign(rest)
+        found |= {share.name: f"{value}%" for share, value in zip(members, rounded)}
+    return found
+
+
+def statements(report: Report, section: forms.Section, values: Mapping[str, str]) -> list[str]:
+    """Return the sentences a section states its figures in: each in the clerk's words or the form's, the zero
+    wording where it applies, and none while one of its figures is no number. `values`: those of `values_for`."""
+    found = []
+    for item in section.statements:
+        pattern = report.text(item.id) or item.text
+        if item.zero and report.figures.get(item.zero) == 0 and item.id not in report.texts:
+            pattern = item.zero_text
+        if pattern and all(values.get(name, name) for name in _NAME.findall(pattern)):
+            found.append(fill_names(pattern, values))
+    return found

@@ -133,7 +133,7 @@ def totals_are_computed(context: Context) -> Iterator[Fault]:
 
 def _total(context: Context, cell_id: str, found: str, value: Any, right: Any, *, lesser: bool) -> Fault:
     cell = context.form.cells[cell_id]
-    parts = parts_of(context.form, cell)[1]
+    parts = parts_of(context.form, cell)
     cells = {cell_id: value, **{part: context.report.figures.get(part) for part in parts}}
     names = {"place": cell_place(context.form, cell), "found": found, "computed": show(right)}
     return Fault(cells, names, lesser, actual=value, expected=right)

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Iterator
 
 from ..form import Section
-from ..report import Report, preamble, statement
+from ..report import Report, preamble, statements, values_for
 from .registry import Context, Fault, implements, section_text, text_place
 
 _SHORT = {0: 150, 4: 80}  # least characters of the section at this place, below which it says nothing
@@ -124,7 +124,7 @@ def similarity(a: str, b: str) -> float:
 @implements("G21-S-S6")
 def other_matters(context: Context) -> Iterator[Fault]:
     report, section = context.report, _section(context)
-    text, stated = section_text(report, section.id), statement(report, section)
+    text, stated = section_text(report, section.id), statements(report, section, values_for(report))
     advice = ""
     if not text.strip() and not stated:
         advice = "没有填写内容"

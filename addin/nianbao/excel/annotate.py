@@ -11,15 +11,15 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Iterable, Mapping
 
-from .. import files, form as forms
+from .. import files
 from ..check.finding import Finding
 from ..errors import InputError
-from ..form import Form
-from ..rule import CONFIRM, ERROR, EXPLAIN, WARNING, column_name
-from ..show import SEVERITY_NAMES
+from ..rule import CONFIRM, ERROR, EXPLAIN, SEVERITY_NAMES, WARNING, column_name
 from . import ids, package
-from .patch import CONTENT_TYPES, PACKAGE_RELATION, RELATION, SheetXml, checked_text, dump, parse, position, replaced, tag
-from .plan import RESULT_COLUMNS, RESULT_ROW, height_of
+from .listings import RESULT_COLUMNS, RESULT_ROW
+from .patch import CONTENT_TYPES, PACKAGE_RELATION, RELATION
+from .patch import SheetXml, checked_text, dump, parse, position, replaced, tag
+from .sheet import height_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -27,14 +27,15 @@ if TYPE_CHECKING:
 Place = tuple[str, str]
 
 _COLORS = {ERROR: "FFF4B6B0", EXPLAIN: "FFF9D3A8", WARNING: "FFFFEB9C", CONFIRM: "FFD6E4F2"}
-_WIDTHS = (6.0, 14.0, 17.0, 30.0, 58.0, 40.0, 30.0, 15.0)
+_WIDTHS = (6.0, 14.0, 17.0, 18.0, 66.0, 44.0, 32.0, 15.0)
 _LIMIT = 30000  # characters of a note
 # What stands in a worksheet behind the places where hyperlinks and drawings go.
 _AFTER_LINKS = ("printOptions pageMargins pageSetup headerFooter rowBreaks colBreaks customProperties cellWatches "
                 "ignoredErrors smartTags drawing legacyDrawing legacyDrawingHF drawingHF picture oleObjects controls "
                 "webPublishItems tableParts extLst").split()
 _AFTER_DRAWING = _AFTER_LINKS[_AFTER_LINKS.index("legacyDrawing") + 1 :]
-_VML, _OFFICE, _EXCEL = "urn:schemas-microsoft-com:vml", "urn:schemas-microsoft-com:office:office", "urn:schemas-microsoft-com:office:excel"
+_VML = "urn:schemas-microsoft-com:vml"
+_OFFICE, _EXCEL = (f"urn:schemas-microsoft-com:office:{name}" for name in ("office", "excel"))
 
 
 def annotate(book: Path, findings: Iterable[Finding], places: Mapping[str, Place]) -> bytes:
@@ -77,7 +78,7 @@ def _annotated(parts: dict[str, bytes], sheet_of: Mapping[str, str], findings: l
             text = f"{SEVERITY_NAMES[finding.severity]} {finding.rule}\n{finding.message}\n{finding.fix}".rstrip()
             notes.setdefault(sheet, {}).setdefault(address, []).append(text)
     results = sheets.setdefault(ids.RESULTS, SheetXml(parts[sheet_of[ids.RESULTS]]))
-    _list(results, findings, places, sheet_of, _labels(parts))
+    _list(results, findings, places, sheet_of)
     changed = dict(parts)
     for sheet, by_address in notes.items():
         _notes(changed, sheet_of[sheet], sheets[sheet], {a: "\n\n".join(t)[:_LIMIT] for a, t in by_address.items()})
@@ -136,26 +137,7 @@ class _Styles:
 # ---------------------------------------------------------------- the list of findings
 
 
-def _labels(parts: Mapping[str, bytes]) -> Form | None:
-    form_id = package.properties(parts).get(ids.PROPERTY_FORM, "")
-    return forms.load(form_id) if form_id in forms.form_ids() else None
-
-
-def _called(form: Form | None, ref: str) -> str:
-    """What a cell, text or meta field is called in Chinese."""
-    if form is None:
-        return ""
-    last = "上年" if ref.startswith("last.") else ""
-    key = ref.removeprefix("last.")
-    if key in form.cells:
-        return last + form.cells[key].label
-    if key in form.meta:
-        return form.meta[key].label
-    return form.texts[key].heading if key in form.texts else ""
-
-
-def _list(xml: SheetXml, findings: list[Finding], places: Mapping[str, Place], sheet_of: Mapping[str, str],
-          form: Form | None) -> None:
+def _list(xml: SheetXml, findings: list[Finding], places: Mapping[str, Place], sheet_of: Mapping[str, str]) -> None:
     """Write one row a finding below the head, in place of what an earlier check left there."""
     first = RESULT_ROW + 1
     letters = [column_name(n + 2) for n in range(len(RESULT_COLUMNS))]
@@ -176,18 +158,20 @@ def _list(xml: SheetXml, findings: list[Finding], places: Mapping[str, Place], s
         place = "整份报告"
         if ref is not None:
             sheet, address = places[ref]
-            place = f"{sheet} {address}　{_called(form, ref)}".rstrip()
+            place = f"{sheet} {address}"
             links.append(links.makeelement(tag("hyperlink"), {
                 "ref": f"{letters[3]}{row}", "location": f"'{sheet}'!{address}", "display": place}))
         message = finding.message + (f"（已说明：{finding.explanation}）" if finding.explanation else "")
-        texts = (number, SEVERITY_NAMES[finding.severity], finding.rule, place, message, finding.fix, finding.basis,
-                 finding.fingerprint)
+        texts: tuple[str | int, ...] = (
+            number, SEVERITY_NAMES[finding.severity], finding.rule, place, message, finding.fix, finding.basis,
+            finding.fingerprint,
+        )
         for letter, text in zip(letters, texts):
             xml.put(f"{letter}{row}", text if isinstance(text, int) else text[:_LIMIT])
             style = looks[letter]
             if style is not None:
                 xml.cells[f"{letter}{row}"].set("s", style)
-        height = max(20.0, *(height_of(str(t), w, 14.0) for t, w in zip(texts, _WIDTHS)))
+        height = max(20.0, *(height_of(str(t), w) for t, w in zip(texts, _WIDTHS)))
         xml.rows[row].set("ht", f"{min(height, 409.0):g}")
         xml.rows[row].set("customHeight", "1")
     if not len(findings):
@@ -298,12 +282,12 @@ def _shapes(content: bytes, texts: Mapping[str, str]) -> bytes:
         root.append(parse(_SHAPE.format(
             number=number, height=20 + 14 * lines, left=column, right=column + 4, top=max(row - 2, 0),
             bottom=max(row - 2, 0) + 1 + lines, row=row - 1, column=column - 1).encode()))
-    from lxml import etree
-
-    return etree.tostring(root, encoding="UTF-8", xml_declaration=True, standalone=True)
+    return dump(root)
 
 
-def _new_part(parts: dict[str, bytes], sheet_part: str, pattern: str, kind: str, content_type: str, content: str) -> str:
+def _new_part(
+    parts: dict[str, bytes], sheet_part: str, pattern: str, kind: str, content_type: str, content: str
+) -> str:
     """Add a part that belongs to a sheet, and make it known; return its name."""
     number = next(n for n in range(1, 1000) if pattern.format(n) not in parts)
     name = pattern.format(number)

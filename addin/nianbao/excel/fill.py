@@ -24,9 +24,12 @@ from ..report import (
     parse_year,
 )
 from . import ids
+from .listings import REASON_ROWS
 from .patch import SheetXml, replaced, without_calculation_chain
-from .plan import PARAGRAPHS, REASON_ROWS, Plan, height_of, paragraph, plan_of, results, typed_totals
+from .plan import Plan, plan_of, results, typed_totals
 from .read import Book, read_book
+from .sheet import height_of
+from .texts import PARAGRAPHS, paragraph
 
 _KEYS = ("form", "unit", "year", "meta", "figures", "texts", "explanations", "last")
 

@@ -62,7 +62,8 @@ def _carried(form: Form, last: Report) -> tuple[dict[str, Any], list[str]]:
         else:
             remarks.append(f"上年报告没有可用的“{old_name}”，“{name}”没有带入，请自行填写。")
         total = next((c for c in good if c.is_total), None)
-        if total and sum(known[c] for c in good if not c.is_total) != known[total]:
+        parts = [v for c, v in known.items() if not c.is_total and is_number(v)]
+        if total and sum(parts) != known[total]:
             remarks.append(f"上年报告的“{old_name}”总计是{known[total]}，不等于各列之和，本年总计由公式计算，请核对上年报告。")
     return figures, remarks
 

@@ -91,7 +91,8 @@ def raw_marks(content: bytes) -> tuple[set[str], dict[str, str]]:
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         nonlocal address, in_error
-        tag = tag.rpartition(":")[2]
+        if ":" in tag:
+            tag = local(tag)
         if tag == "c":
             address = attributes.get("r", "")
             if attributes.get("t") == "e":

@@ -36,7 +36,7 @@ def parse(content: bytes) -> Element:
 def dump(root: Element) -> bytes:
     from lxml import etree
 
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
 
 
 def position(address: str) -> tuple[int, int]:
@@ -56,7 +56,7 @@ class SheetXml:
             raise InputError("unusual", "工作簿的内部结构不常见，不能写入，请在 Excel 或 WPS 中另存为 .xlsx 后重试。")
         self.data = data
         self.rows: dict[int, Element] = {int(r.get("r")): r for r in data.iterchildren(tag("row")) if r.get("r")}
-        self.cells: dict[str, Element] = {c.get("r"): c for row in self.rows.values() for c in row.iterchildren(tag("c"))}
+        self.cells: dict[str, Element] = {c.get("r"): c for r in self.rows.values() for c in r.iterchildren(tag("c"))}
         self.lost_formula = False
 
     def row(self, number_: int) -> Element:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import unicodedata
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, Callable, Iterable, Iterator, Mapping
@@ -18,7 +18,7 @@ from xml.parsers.expat import ExpatError
 from .. import files, form as forms
 from ..errors import InputError
 from ..form import Form
-from ..layout import grid
+from ..layout import Band, Grid, grid
 from ..report import (
     UNIT,
     YEAR,
@@ -180,6 +180,8 @@ def _value(value: Any) -> Any:
     """A cell's value as both engines agree on it: None, text, int, Decimal; a date in ISO form."""
     if value is None or value == "":
         return None
+    if type(value) is float and value.is_integer():
+        return int(value)
     if isinstance(value, datetime):
         return value.date().isoformat() if not (value.hour or value.minute or value.second) else value.isoformat(" ")
     if isinstance(value, date):
@@ -188,7 +190,7 @@ def _value(value: Any) -> Any:
         return value.replace("\r\n", "\n")
     if isinstance(value, (int, float)):
         return number(value)
-    return str(value) if not isinstance(value, timedelta) else str(value)
+    return str(value)
 
 
 # ---------------------------------------------------------------- the reader
@@ -197,7 +199,9 @@ def _value(value: Any) -> Any:
 class _Reader:
     """One pass over one file: finds the blocks, takes what stands in them and notes what is out of place."""
 
-    def __init__(self, path: Path, form: Form, parts: dict[str, bytes], sheets: dict[str, str], values: _Values) -> None:
+    def __init__(
+        self, path: Path, form: Form, parts: dict[str, bytes], sheets: dict[str, str], values: _Values
+    ) -> None:
         self.path, self.form, self.parts, self.sheet_of, self.values = path, form, parts, sheets, values
         self.places: dict[str, Place] = {}
         self.rows: dict[str, list[Place]] = {}
@@ -359,8 +363,8 @@ class _Reader:
             layout = grid(table)
             for band in layout.bands:
                 known = {c.id for c in band.block.leaf_columns}
-                block = next((b for b in rest if known & set(b.columns)
-                              and {r.id or ids.BLANK_ROW for r in band.block.leaf_rows} & {r for r, _ in b.lines}), None)
+                rows = {r.id or ids.BLANK_ROW for r in band.block.leaf_rows}
+                block = next((b for b in rest if known & set(b.columns) and rows & {r for r, _ in b.lines}), None)
                 if block is None:
                     title = band.block.title or "表格"
                     self.missing.append(f"{table.sheet}：{title}")
@@ -375,7 +379,7 @@ class _Reader:
             self.missing += [f"{section.sheet}：{c.label}" for c in section.fields if c.id not in self.places]
         return figures, formulas
 
-    def _band(self, table: forms.Table, layout: Any, band: Any, block: _Block, figures: dict[str, Figure],
+    def _band(self, table: forms.Table, layout: Grid, band: Band, block: _Block, figures: dict[str, Figure],
               formulas: set[str]) -> None:
         sheet = block.sheet
         rows_of: dict[str, int] = {}
@@ -386,19 +390,16 @@ class _Reader:
                 rows_of[row_id] = row
         with_formula = self._marks(sheet)[0]
         for leaf in band.block.leaf_rows:
-            row = rows_of.get(leaf.id or ids.BLANK_ROW)
-            if row is None:
+            if (leaf.id or ids.BLANK_ROW) not in rows_of:
                 self.missing.append(f"{table.sheet}：行“{leaf.label}”")
         for leaf_column in band.block.leaf_columns:
             if leaf_column.id not in block.columns:
                 self.missing.append(f"{table.sheet}：列“{leaf_column.label}”")
         for leaf in band.block.leaf_rows:
-            row = rows_of.get(leaf.id or ids.BLANK_ROW)
-            if row is None:
-                continue
+            row = rows_of.get(leaf.id or ids.BLANK_ROW, -1)
             for leaf_column in band.block.leaf_columns:
-                column = block.columns.get(leaf_column.id)
-                if column is None:
+                column = block.columns.get(leaf_column.id, -1)
+                if row < 0 or column < 0:
                     continue
                 cell = self.form.cells[table.cell_id(leaf.id, leaf_column.id)]
                 address = _address(row, column)
@@ -414,16 +415,18 @@ class _Reader:
                         self.units[cell.unit_key] = str(chosen).strip()
         self._shape(table, layout, band, block, rows_of, heads)
 
-    def _totals(self, figures: dict[str, Figure], formulas: set[str]) -> tuple[dict[str, Figure], list[str], dict[str, Figure]]:
+    def _totals(
+        self, figures: dict[str, Figure], formulas: set[str]
+    ) -> tuple[dict[str, Figure], list[str], dict[str, Figure]]:
         """Recompute every total whose formula is there; keep the others as they are stated."""
         total_ids = [c.id for c in self.form.cells.values() if c.is_total]
         kept = {c for c in total_ids if c not in formulas or isinstance(figures[c], str)}
-        typed = [c for c in total_ids if c in kept and c in self.places and c not in formulas and figures[c] is not None]
+        typed = [c for c in total_ids if c in self.places and c not in formulas and figures[c] is not None]
         whole = complete(self.form, {c: v for c, v in figures.items() if c in kept or not self.form.cells[c].is_total})
         stale = {c: figures[c] for c in total_ids if c not in kept and figures[c] not in (None, whole[c])}
         return whole, typed, stale
 
-    def _shape(self, table: forms.Table, layout: Any, band: Any, block: _Block, rows_of: dict[str, int],
+    def _shape(self, table: forms.Table, layout: Grid, band: Band, block: _Block, rows_of: dict[str, int],
                heads: list[str]) -> None:
         """Note labels that were changed, and rows and columns that were added or moved."""
         sheet = block.sheet
@@ -449,7 +452,6 @@ class _Reader:
                  if (c := block.columns.get(leaf.id)) is not None for n in range(leaf.span)}
         free = [c for c in inside if c not in spans and c not in columns]
         last = max(taken, default=block.row)
-        rows = self.values.rows(sheet)
         ends = {row for row_id, row in block.lines if row_id == ids.MARKS}
         bottom = max(min(ends) - 1 if ends else self._bottom(block), last)
         for row in range(block.row + 1, bottom + 1):
@@ -462,7 +464,6 @@ class _Reader:
         across = [block.columns[c.id] for c in band.block.leaf_columns if c.id in block.columns]
         if order != sorted(order) or across != sorted(across):
             self.added.append(f"{sheet}：行或列的次序与格式不同")
-        assert rows is not None
 
     def _bottom(self, block: _Block) -> int:
         """The last row before the end of a block."""
@@ -547,7 +548,8 @@ def _blocks(sheet: str, rows: Rows) -> Iterator[_Block]:
     column = next((c for c in range(_MARK_COLUMNS) if any(_is_mark(row, c) for row in rows)), None)
     if column is None:
         return
-    starts = [r for r, row in enumerate(rows) if _is_mark(row, column) and not row[column].startswith((ids.HEAD, ids.MARKS))]
+    marks = [r for r, row in enumerate(rows) if _is_mark(row, column)]
+    starts = [r for r in marks if not rows[r][column].startswith((ids.HEAD, ids.MARKS))]
     for start, stop in zip(starts, [*starts[1:], len(rows)]):
         name = rows[start][column]
         if name == ids.END:

@@ -1,0 +1,223 @@
+"""The sheets around the report: the clerk's reasons, the live checks, the findings, the rules and the guide."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+from .. import form as forms
+from ..check.catalogue import Catalogue
+from ..form import Form
+from ..report import Report
+from ..rule import (
+    CONFIRM,
+    EXPLAIN,
+    FAILS,
+    HOLDS,
+    OPEN,
+    SEVERITY_NAMES,
+    Bound,
+    Rule,
+    bind,
+    evaluate,
+    excel,
+    sentence,
+)
+from . import ids
+from .sheet import Compute, Formula, Item, Sheet, Value, heading, height_of, rounded
+
+REASON_ROWS = 40
+RESULT_COLUMNS = ("序号", "级别", "规则", "位置", "说明", "建议", "依据", "核对码")
+RESULT_ROW = 4  # 0-based row of the first finding
+REASON_COLUMNS = {"rule": "规则编号", "fingerprint": "核对码", "explanation": "情况说明", "by": "说明人", "date": "日期"}
+
+
+def reasons_sheet() -> Sheet:
+    """Return the sheet on which the clerk answers findings."""
+    sheet = Sheet(ids.REASONS, (2.0, 16.0, 16.0, 66.0, 12.0, 14.0), landscape=True)
+    sheet.add(Item(0, 1, 1, 5, "title", "情况说明"))
+    text = (
+        f"校验结果中“{SEVERITY_NAMES[EXPLAIN]}”和“{SEVERITY_NAMES[CONFIRM]}”的，数字确实无误时在此写明原因。"
+        "规则编号和核对码照“校验结果”表抄写；数字改动后核对码随之改变，须重新说明。"
+    )
+    sheet.add(Item(1, 1, 1, 5, "ask", text))
+    sheet.hide(2, ids.WHY, {1 + n: column for n, column in enumerate(REASON_COLUMNS)})
+    for column, text in enumerate(REASON_COLUMNS.values(), 1):
+        sheet.add(Item(3, column, style="head", text=text))
+    for n in range(REASON_ROWS):
+        for column, name in enumerate(REASON_COLUMNS, 1):
+            style = "input paragraph" if name == "explanation" else "input text"
+            sheet.add(Item(4 + n, column, style=style, input=f"why.{n + 1}.{name}", kind="text",
+                           title=REASON_COLUMNS[name]))
+        sheet.growing.append(4 + n)
+    sheet.hide(4 + REASON_ROWS, ids.END)
+    sheet.heights |= {0: 30, 1: 34, 3: 22}
+    sheet.freeze, sheet.repeat = (4, 0), (3, 3)
+    return sheet
+
+
+def checks_sheet(form: Form, bounds: list[Bound], where: Mapping[str, str]) -> Sheet:
+    """One row a rule and place, live."""
+    sheet = Sheet(ids.CHECKS, (2.0, 18.0, 52.0, 62.0, 12.0, 12.0, 10.0, 8.0), landscape=True)
+    heading(sheet, "校验", 7, where)
+    head, first, last = 3, 4, 3 + len(bounds)
+    state = f"$H${first + 1}:$H${last + 1}"
+    verdicts = {b.key: b for b in bounds}
+
+    def summary(report: Report) -> str:
+        found = [_state(b, report) for b in verdicts.values()]
+        return _summary(len(found), *(found.count(s) for s in (HOLDS, FAILS, OPEN)))
+
+    counts = [f'"&COUNTIF({state},"{s}")&"' for s in (HOLDS, FAILS, OPEN)]
+    text = '"' + _summary(len(bounds), *counts) + '"'
+    sheet.add(Item(2, 1, 1, 7, "limit", formula=Formula("checks.summary", text, summary)))
+    for column, name in enumerate(("规则编号", "内容", "位置", "左边", "右边", "相差", "结果"), 1):
+        sheet.add(Item(head, column, style="head", text=name))
+    meanings: dict[str, str] = {}
+    for row, bound in enumerate(bounds, first):
+        rule = bound.rule
+        meaning = meanings.setdefault(rule.id, sentence(rule, form))
+        sheet.add(Item(row, 0, style="id", text=bound.key))
+        sheet.add(Item(row, 1, style="cell", text=rule.id))
+        sheet.add(Item(row, 2, style="cell", text=meaning))
+        target, label = _place(form, bound, where)
+        name, _, address = target.partition("!")
+        sheet.add(Item(row, 3, style="link", text=label, link=f"'{name}'!{address.replace('$', '')}"))
+        formulas = excel(bound, where.__getitem__, form)
+        state_text = _guarded(form, bound, formulas.state, where)
+        at = f"$H${row + 1}"
+        for column, side, which in ((4, formulas.left, "left"), (5, formulas.right, "right")):
+            if side:
+                text = f'IF({at}="{OPEN}","",ROUND({side},9))'
+                formula = Formula(f"{bound.key}#{which}", text, _side(bound, which))
+                sheet.add(Item(row, column, style="value", formula=formula))
+            else:
+                sheet.add(Item(row, column, style="value"))
+        if formulas.left:
+            text = f'IF({at}="{OPEN}","",ROUND($E${row + 1}-$F${row + 1},9))'
+            formula = Formula(f"{bound.key}#difference", text, _side(bound, "difference"))
+            sheet.add(Item(row, 6, style="value", formula=formula))
+        else:
+            sheet.add(Item(row, 6, style="value"))
+        sheet.add(Item(row, 7, style="mark", formula=Formula(f"{bound.key}#state", state_text, _state_of(bound))))
+        sheet.heights[row] = max(20, height_of(meaning, 52), height_of(label, 62))
+    sheet.filter = f"B{head + 1}:H{last + 1}"
+    sheet.heights |= {2: 24, head: 22}
+    sheet.freeze, sheet.repeat = (first, 0), (head, head)
+    return sheet
+
+
+def _summary(number: int, *counts: Any) -> str:
+    holds, fails, open_ = counts
+    return f"共{number}项：{HOLDS} 相符 {holds} 项，{FAILS} 不符 {fails} 项，{OPEN} 数据未齐或不适用 {open_} 项"
+
+
+def _state(bound: Bound, report: Report) -> str:
+    return {True: HOLDS, False: FAILS, None: OPEN}[evaluate(bound, report.get).holds]
+
+
+def _state_of(bound: Bound) -> Compute:
+    return lambda report: _state(bound, report)
+
+
+def _side(bound: Bound, which: str) -> Compute:
+    def compute(report: Report) -> Value:
+        verdict = evaluate(bound, report.get)
+        value = getattr(verdict, which)
+        return "" if verdict.holds is None or value is None else rounded(value)
+
+    return compute
+
+
+def _place(form: Form, bound: Bound, where: Mapping[str, str]) -> tuple[str, str]:
+    """Where a rule looks first: the address to jump to, and the place in Chinese."""
+    refs = [*bound.cells, *bound.names.values()]
+    first = next(r for r in refs if r in where)
+    sheet = where[first].partition("!")[0]
+    return where[first], f"{sheet}：{bound.label}"
+
+
+def _guarded(form: Form, bound: Bound, state: str, where: Mapping[str, str]) -> str:
+    """Make a rule on the year before blind to figures that last year's form does not let us compare."""
+    for earlier in form.comparable:
+        other = f'{where[ids.LAST_FORM]}<>"{forms.load(earlier).name}"'
+        refs = dict.fromkeys([*bound.names.values(), *(r for group in bound.groups.values() for r in group)])
+        barred = [r for r in refs if r.startswith("last.") and not form.can_compare(earlier, r[5:])]
+        for ref in barred:
+            state = state.replace(f"ISNUMBER({where[ref]})", f"AND(ISNUMBER({where[ref]}),{other})")
+        if any(r in bound.needed for r in barred):
+            state = f'IF({other},{state},"{OPEN}")'
+    return state
+
+
+def results_sheet() -> Sheet:
+    """Return the sheet into which findings are written; empty but for its head."""
+    sheet = Sheet(ids.RESULTS, (2.0, 6.0, 14.0, 17.0, 18.0, 66.0, 44.0, 32.0, 15.0), landscape=True)
+    sheet.add(Item(0, 1, 1, 8, "title", "校验结果"))
+    sheet.add(Item(1, 1, 1, 8, "ask", "本表由程序写入，最近一次校验发现的问题逐条列在下面，点“位置”可以跳到所在的格。"))
+    for column, text in enumerate(RESULT_COLUMNS, 1):
+        sheet.add(Item(RESULT_ROW - 1, column, style="head", text=text))
+        sheet.add(Item(RESULT_ROW, column, style="link" if text == "位置" else "cell"))
+    sheet.heights |= {0: 30, 1: 20, RESULT_ROW - 1: 22, RESULT_ROW: 20}
+    sheet.freeze, sheet.repeat = (RESULT_ROW, 0), (RESULT_ROW - 1, RESULT_ROW - 1)
+    return sheet
+
+
+def rules_sheet(form: Form, catalogue: Catalogue) -> Sheet:
+    """Return the sheet with every rule in force for the form."""
+    sheet = Sheet(ids.RULES, (2.0, 18.0, 13.0, 60.0, 48.0, 36.0), landscape=True)
+    sheet.add(Item(0, 1, 1, 5, "title", "规则"))
+    sheet.add(Item(1, 1, 1, 5, "unit line", f"规则版本：{catalogue.version}"))
+    for column, text in enumerate(("规则编号", "级别", "内容", "怎么处理", "依据"), 1):
+        sheet.add(Item(2, column, style="head", text=text))
+    for row, rule in enumerate(catalogue.for_form(form.id), 3):
+        texts = (rule.id, SEVERITY_NAMES[rule.severity], _meaning(rule, form), rule.fix, rule.basis)
+        for column, text in enumerate(texts, 1):
+            sheet.add(Item(row, column, style="cell", text=text))
+        sheet.heights[row] = max(20, *(height_of(t, w) for t, w in zip(texts, sheet.widths[1:])))
+    sheet.heights |= {0: 30, 1: 20, 2: 22}
+    sheet.freeze, sheet.repeat = (3, 0), (2, 2)
+    return sheet
+
+
+def _meaning(rule: Rule, form: Form) -> str:
+    return f"{rule.title}。{sentence(rule, form)}" if bind(rule, form) else rule.title
+
+
+def guide_sheet(form: Form, sheets: list[Sheet]) -> Sheet:
+    """Return the first sheet: how to fill in the others."""
+    sheet = Sheet(ids.GUIDE, (2.0, 20.0, 92.0))
+    sheet.add(Item(0, 1, 1, 2, "title", form.name))
+    sheet.add(Item(1, 1, 1, 2, "unit line", f"依据：{form.basis}"))
+    purposes = {
+        ids.PREVIOUS: "上一年度报告的数据，用于核对；可由上年工作簿自动带入",
+        ids.REASONS: "数字无误而与规则不符时，在此写明原因",
+        ids.CHECKS: "由公式自动算出的逐项核对，随填随变",
+        ids.RESULTS: "程序校验后写入的问题清单",
+        ids.RULES: "全部校验规则、处理办法和依据",
+        forms.meta_sheet(): "先填本表：单位全称和报告年度用于标题、落款和各表表头",
+    }
+    headings = {(s.sheet or (form.table(s.table).sheet if s.table else "")): s.heading for s in form.sections}
+    steps = (
+        f"适用范围：{form.use}。",
+        "浅黄色的格是填写的地方；灰色的格由公式自动计算，其他格已锁定，没有设密码。",
+        "数字格只填数字，不带单位、逗号和空格；没有发生的填0，不要留空，也不要填“/”“无”。",
+        "申请、复议、诉讼的件数统计到本年12月31日。每一行右侧和表格下方随时显示校验结果。",
+        "文字部分一段写一行，表内自动计数；段落多于所给行数的，在最后一行内用 Alt+Enter 换行续写。",
+        "不要增删行、列和工作表，也不要移动单元格，否则公式和读数会出错。",
+    )
+    row = 3
+    sheet.add(Item(2, 1, 1, 2, "section", "填写要求"))
+    for number, text in enumerate(steps, 1):
+        sheet.add(Item(row, 1, 1, 2, "step", f"{number}. {text}"))
+        sheet.heights[row] = max(21, height_of(text, 108, 16))
+        row += 1
+    sheet.add(Item(row, 1, 1, 2, "section", "工作表"))
+    sheet.heights[row] = 26
+    row += 1
+    for other in sheets:
+        sheet.add(Item(row, 1, style="link", text=other.name, link=f"'{other.name}'!B1"))
+        sheet.add(Item(row, 2, style="cell", text=purposes.get(other.name) or headings[other.name]))
+        sheet.heights[row] = 21
+        row += 1
+    sheet.heights |= {0: 34, 1: 20, 2: 26}
+    return sheet
