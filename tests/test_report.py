@@ -19,9 +19,10 @@ from nianbao.report import (
     parse_year,
     preamble,
     show,
-    statement,
+    statements,
     title,
     to_json,
+    values_for,
 )
 
 from reports import build, sample
@@ -93,10 +94,9 @@ def test_the_title_and_the_preamble_are_made_from_the_meta_data() -> None:
 
 def test_the_fee_statement_is_made_only_when_all_its_numbers_are_there() -> None:
     section = build().definition.section("s6")
-    assert statement(build(figures={"s6.fee_received": Decimal("100.5")}), section).endswith(
-        "实际收取信息处理费100.5元。"
-    )
-    assert statement(build(figures={"s6.fee_received": None}), section) == ""
+    there, gone = (build(figures={"s6.fee_received": value}) for value in (Decimal("100.5"), None))
+    assert statements(there, section, values_for(there))[0].endswith("实际收取信息处理费100.5元。")
+    assert statements(gone, section, values_for(gone)) == []
 
 
 def test_an_amount_is_printed_with_the_unit_the_clerk_chose() -> None:

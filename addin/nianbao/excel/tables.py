@@ -123,7 +123,7 @@ def _unit(sheet: Sheet, row: int, column: int, cells: list[Cell], where: dict[st
 
 def _total(form: Form, cell: Cell, where: Mapping[str, str]) -> Formula:
     """A sum that stays blank while a part is missing or no number."""
-    parts = parts_of(form, cell)[1]
+    parts = parts_of(form, cell)
     area = ranges([_here(where[p]) for p in parts])
 
     def compute(report: Report) -> Value:
