@@ -60,6 +60,7 @@ class Rule:
     check: str = ""
     cells: tuple[str, ...] = ()  # what a function looks at
     section: str = ""  # the section a function reads
+    patterns: tuple[Mapping[str, Any], ...] = ()  # what a function looks for: text (a regular expression), cells, zero
     lesser: str = ""  # severity of its milder findings, where it has two
     entails: tuple[str, ...] = ()  # rules that necessarily fail with it
     like: str = ""  # the rule whose record, and function, this one shares

@@ -11,7 +11,17 @@ from ..errors import InputError
 from ..form import Form
 from ..report import Report, show, with_last
 from ..rule import Bound, Rule, evaluate
-from . import deadlines, figures, privacy, prose, reminders, structure  # noqa: F401  they register their functions
+from . import (  # noqa: F401  they register their functions
+    college,
+    deadlines,
+    enterprise,
+    figures,
+    indicators,
+    privacy,
+    prose,
+    reminders,
+    structure,
+)
 from .catalogue import Catalogue, load
 from .finding import Finding
 from .registry import Context, cell_place, implementation

@@ -21,7 +21,7 @@ from ..files import read_bytes
 from ..form import form_ids, load as load_form
 from ..rule import SEVERITIES, Bound, Rule, RuleError, bind
 
-_TUPLES = ("forms", "only", "but", "entails", "cells")
+_TUPLES = ("forms", "only", "but", "entails", "cells", "patterns")
 _REQUIRED = ("id", "forms", "severity", "title", "message", "fix", "basis", "since")
 
 

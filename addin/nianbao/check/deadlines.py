@@ -6,10 +6,12 @@ deadline to `FORGET` days after it: later, a missing date says nothing about whe
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Iterator
 
-from ..report import chinese_date, parse_date, period
+from ..report import chinese_date, parse_date, period, show
+from ..rule import is_number
 from .registry import Context, Fault, implements
 
 REMIND, FORGET = timedelta(days=11), timedelta(days=28)
@@ -61,14 +63,30 @@ def local_deadline(context: Context) -> Iterator[Fault]:
         yield from _judge(context, deadline)
 
 
+@implements("DL-HEI")
+def colleges_by_31_october(context: Context) -> Iterator[Fault]:
+    for deadline in _next_year(context, 10, 31):
+        yield from _judge(context, deadline)
+
+
 @implements("DL-PERIOD")
-def calendar_year(context: Context) -> Iterator[Fault]:
+def the_whole_year(context: Context) -> Iterator[Fault]:
+    """The stated period must be the one of the form: the calendar year, or the academic year of a college."""
     report = context.report
     if report.year is None:
         return
-    expected = (date(report.year, 1, 1), date(report.year, 12, 31))
+    kept = ("meta.period_from", "meta.period_to")
+    expected = period(replace(report, meta={k: v for k, v in report.meta.items() if k not in kept}))
     stated = period(report)
-    if tuple(map(parse_date, stated)) != expected:
-        cells = {"meta.period_from": stated[0], "meta.period_to": stated[1]}
-        names = ["至".join(chinese_date(d) for d in pair) for pair in (stated, [d.isoformat() for d in expected])]
-        yield Fault(cells, {"found": names[0], "expected": names[1]})
+    if tuple(map(parse_date, stated)) != tuple(map(parse_date, expected)):
+        found, right = ("至".join(map(chinese_date, pair)) for pair in (stated, expected))
+        yield Fault(dict(zip(kept, stated)), {"found": found, "expected": right})
+
+
+@implements("HEI-PERIOD")
+def the_whole_academic_year(context: Context) -> Iterator[Fault]:
+    yield from the_whole_year(context)
+    first, last = (context.report.get(cell_id) for cell_id in context.rule.cells)
+    if is_number(first) and is_number(last) and last != first + 1:
+        names = {"found": f"{show(first)}至{show(last)}", "expected": f"{show(first)}至{show(first + 1)}"}
+        yield Fault(dict(zip(context.rule.cells, (first, last))), names, False, last, first + 1)

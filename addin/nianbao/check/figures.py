@@ -7,7 +7,7 @@ import unicodedata
 from decimal import Decimal
 from typing import Any, Iterator
 
-from ..form import COUNT, MONEY, SIGNED, Cell
+from ..form import COUNT, MONEY, SIGNED, Cell, Form
 from ..report import parts_of, show, totals
 from ..rule import is_number
 from .registry import Context, Fault, cell_place, implements
@@ -21,11 +21,15 @@ _WAN_DECIMALS, _DECIMALS = 6, 2
 _LARGE_PROJECT, _SMALL_PROJECT = 10**9, 100  # 元 a project: outside, the unit was probably mistaken
 
 
+def _numbers(form: Form) -> Iterator[Cell]:
+    return (cell for cell in form.cells.values() if cell.is_number)
+
+
 def _entered(context: Context) -> Iterator[tuple[Cell, Any]]:
     """Yield the cells the clerk is answerable for: all but totals that are the sum of their parts."""
     report = context.report
     computed = totals(context.form, report.figures)
-    for cell in context.form.cells.values():
+    for cell in _numbers(context.form):
         value = report.figures.get(cell.id)
         if not (cell.is_total and (value is None or value == computed.get(cell.id))):
             yield cell, value
@@ -67,6 +71,7 @@ def no_cell_is_blank(context: Context) -> Iterator[Fault]:
         # A total can only be missing where its parts are there: else it is the parts that are missing.
         if (
             cell.table
+            and cell.is_number
             and context.report.figures.get(cell.id) is None
             and (not cell.is_total or computed[cell.id] is not None)
         ):

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Iterator
 
 from ..form import Section
-from ..report import Report, preamble, statements, values_for
+from ..report import Report, preamble, statements, unknown_names, values_for
 from .registry import Context, Fault, implements, section_text, text_place
 
 _SHORT = {0: 150, 4: 80}  # least characters of the section at this place, below which it says nothing
@@ -163,3 +163,18 @@ _PLACEHOLDER = re.compile(
     r"20\d?[*＊×xX]{1,2}(?=年|$)|[*＊]{2,}|(?<![A-Za-z])X{2,}(?![A-Za-z])|(?<![A-Za-z])x{2,}(?=[年月日县市区局]|$)|×{2,}"
     r"|_{3,}|＿{2,}|\{[^{}]*[\u4e00-\u9fffA-Za-z…][^{}]*\}|\[[^\[\]]*[\u4e00-\u9fff…][^\[\]]*\]|〔[×xX*]+〕"
 )
+
+
+@implements("G-NAME-1")
+def names_are_known(context: Context) -> Iterator[Fault]:
+    """Only where the clerk writes: a published report may use 【】 for other things."""
+    report, form = context.report, context.form
+    if report.structure.title is not None:
+        return
+    for text_id, lines in report.texts.items():
+        for name in unknown_names(form, "\n".join(lines)):
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, form.names, 1)
+            names = {"place": text_place(form, text_id), "found": name, "hint": f"（例如【{near[0]}】）" if near else ""}
+            yield Fault({text_id: f"【{name}】"}, names)

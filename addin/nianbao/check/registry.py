@@ -71,7 +71,7 @@ def text_place(form: Form, text_id: str) -> str:
     if text_id in form.meta:
         return f"单位信息“{form.meta[text_id].label}”"
     for section in form.sections:
-        if text_id == section.id:
+        if text_id == section.id or any(text_id == s.id for s in section.statements):
             return f"“{section.heading}”"
         for text in section.texts:
             if text.id == text_id:

@@ -116,12 +116,15 @@ def numbered(headings: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(m[1], m[2]) for h in headings if (m := _HEADING.match(plain(h)))]
 
 
+@implements("HEI-SEC")
 @implements("G21-S-SIX")
 def sections_are_in_order(context: Context) -> Iterator[Fault]:
+    """The sections a record names in `only`, or all, must be there, numbered and in order."""
     headings = context.report.structure.headings
     if headings is None:
         return
-    expected = [plain(s.heading).split("、")[0] for s in context.form.sections]
+    wanted = [s for s in context.form.sections if not context.rule.only or s.id in context.rule.only]
+    expected = [plain(s.heading).split("、")[0] for s in wanted]
     found = [number for number, _ in numbered(headings)]
     advice = []
     absent = [n for n in expected if n not in found]

@@ -83,7 +83,7 @@ def _extent(sheet: Sheet, top: int, left: int, bottom: int, right: int) -> str:
 
 def _table_widths(table: Table) -> tuple[float, ...]:
     """Widths in characters: as on paper, but wide enough for six digits and for the column heads."""
-    return tuple(max(width / 2.0, 9.0 if n >= table.stub else 4.0) for n, width in enumerate(table.widths))
+    return tuple((max(width / 2.0, 9.0) if n >= table.stub else width / 1.75) for n, width in enumerate(table.widths))
 
 
 def _labels(sheet: Sheet, layout: Grid, rows: range, shift: int) -> None:

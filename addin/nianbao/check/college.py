@@ -1,0 +1,107 @@
+"""Rules on the report of a university or college and its list of 50 items (教办函〔2014〕23号)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Iterator
+
+from ..form import Cell
+from ..report import chinese_date
+from .registry import Context, Fault, cell_place, implements, section_text
+from ..rule import is_number
+from ..report import show
+
+_OPEN, _NOT_APPLICABLE = 0, 1  # places of these words among the choices of the status column
+
+
+def _items(context: Context) -> Iterator[tuple[Cell, Cell, Cell]]:
+    """Yield status, link and remark of every item of the list."""
+    table = context.form.table(context.rule.table)
+    block = table.blocks[0]
+    for row in block.leaf_rows:
+        status, link, remark = (context.form.cells[table.cell_id(row.id, c.id)] for c in block.leaf_columns)
+        yield status, link, remark
+
+
+@implements("HEI-50")
+def items_are_complete(context: Context) -> Iterator[Fault]:
+    report = context.report
+    gaps: dict[str, list[Cell]] = {"没有填写公开情况": [], "写明公开但没有链接": [], "写明不涉及但没有理由": []}
+    blank, unlinked, unexplained = gaps.values()
+    for status, link, remark in _items(context):
+        value = report.get(status.id)
+        if value not in status.choices:
+            blank.append(status)
+        elif value == status.choices[_OPEN] and not report.get(link.id):
+            unlinked.append(link)
+        elif value == status.choices[_NOT_APPLICABLE] and not report.get(remark.id):
+            unexplained.append(remark)
+    for advice, cells in gaps.items():
+        if cells:
+            names = "、".join(cell.row.id.lstrip("0") for cell in cells)
+            place = context.form.section_of(cells[0]).heading
+            yield Fault({c.id: report.get(c.id) for c in cells}, {"place": place, "advice": f"第{names}项{advice}"})
+
+
+@implements("HEI-CLS")
+def the_list_is_whole(context: Context) -> Iterator[Fault]:
+    report, table = context.report, context.form.table(context.rule.table)
+    rows = {row.id: row.label for row in table.blocks[0].leaf_rows}
+    start, end = table.pattern.split("{row}")[0], "."
+    added = {c: c.removeprefix(start).split(end)[0] for c in report.figures if c.startswith(start)}
+    added = {c: item for c, item in added.items() if item not in rows}
+    if added:
+        items = "、".join(dict.fromkeys(added.values()))
+        yield Fault({c: report.figures[c] for c in added}, {"advice": f"多出第{items}项"})
+    for name in report.structure.missing:
+        if any(label in name for label in rows.values()):
+            yield Fault({name: None}, {"advice": f"缺少“{name}”"})
+
+
+@implements("HEI-20")
+def items_are_kept_up(context: Context) -> Iterator[Fault]:
+    statuses = [status for status, _, _ in _items(context)]
+    public = {s.id: context.report.get(s.id) for s in statuses if context.report.get(s.id) == s.choices[_OPEN]}
+    if public:
+        yield Fault(public, {"place": context.form.section_of(statuses[0]).heading, "count": len(public)})
+
+
+@implements("HEI-CH")
+def channels_fit_the_total(context: Context) -> Iterator[Fault]:
+    """The record names the total, the part published through the media, and the channels."""
+    total, public, *channels = (context.form.cells[c] for c in context.rule.cells)
+    whole, part = context.report.get(total.id), context.report.get(public.id)
+    if is_number(whole) and is_number(part) and part > whole:
+        names = {"place": cell_place(context.form, public), "found": show(part), "advice": f"多于总数{show(whole)}条"}
+        yield Fault({public.id: part, total.id: whole}, names, False, part, whole)
+    values = {c.id: context.report.get(c.id) for c in channels}
+    known = [v for v in values.values() if is_number(v)]
+    if is_number(whole) and len(known) == len(values) and 0 < sum(known) < whole:
+        advice = f"多于各渠道之和{show(sum(known))}条"
+        names = {"place": cell_place(context.form, total), "found": show(whole), "advice": advice}
+        yield Fault({total.id: whole, **values}, names, True, whole, sum(known))
+
+
+@implements("HEI-KEY")
+def key_fields_are_told(context: Context) -> Iterator[Fault]:
+    section = context.form.section(context.rule.section)
+    text = section_text(context.report, section.id)
+    key = next(t for t in section.texts if "|" in t.aspect)
+    missing = [word for word in key.aspect.split("|") if word not in text]
+    if missing:
+        names = {"place": f"“{section.heading}”", "missing": "、".join(missing)}
+        yield Fault({key.id: context.report.text(key.id)}, names)
+
+
+@implements("HEI-EVAL")
+def evaluation_is_told(context: Context) -> Iterator[Fault]:
+    section = context.form.section(context.rule.section)
+    if not section_text(context.report, section.id).strip():
+        yield Fault({section.texts[0].id: ""}, {"place": f"“{section.heading}”"})
+
+
+@implements("HEI-SITE")
+def report_is_linked(context: Context) -> Iterator[Fault]:
+    key, year = "meta.column_url", context.report.year
+    if year is not None and not context.report.meta.get(key):
+        yield Fault({key: ""}, {"deadline": chinese_date(date(year + 1, 10, 31).isoformat())})
