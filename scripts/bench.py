@@ -29,7 +29,7 @@ from typing import Any, Callable, Iterator
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from nianbao import assets, layout
-from nianbao.check import catalogue
+from nianbao.checks import catalogue
 from nianbao.excel.read import Book, read_book
 from nianbao.report import Report
 from nianbao.rule import ERROR, dotted

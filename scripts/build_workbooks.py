@@ -20,7 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "addin"))
 
 from nianbao import assets, files, form as forms  # noqa: E402
-from nianbao.check import catalogue  # noqa: E402
+from nianbao.checks import catalogue  # noqa: E402
 from nianbao.excel import ids  # noqa: E402
 from nianbao.excel.plan import Plan, plan_of, results  # noqa: E402
 from nianbao.excel.sheet import Item, Sheet  # noqa: E402

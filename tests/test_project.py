@@ -41,12 +41,12 @@ LAYERS = {
     "prose": CORE,
     "carried": CORE,
     "published": CORE | PRINTED,
-    "check": CORE | {"check"},
-    "excel": CORE | {"check", "excel"},
+    "checks": CORE | {"checks"},
+    "excel": CORE | {"checks", "excel"},
     "word": CORE - {"rule"} | PRINTED | {"word"},
     "web": CORE - {"rule"} | PRINTED | {"web"},
     "pdf": BASE,
-    "show": CORE | {"check", "show"},
+    "show": CORE | {"checks", "show"},
     "verbs": CORE | {"excel", "word", "web", "pdf", "published"},
 }
 
@@ -160,7 +160,7 @@ def test_the_public_names_are_there() -> None:
 
 
 def test_the_verb_check_is_still_a_function_once_the_package_of_its_name_is_loaded() -> None:
-    importlib.import_module("nianbao.check.finding")
+    importlib.import_module("nianbao.checks.finding")
     assert callable(nianbao.check)
 
 

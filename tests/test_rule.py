@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 from nianbao import form
-from nianbao.check import check
-from nianbao.check.catalogue import load
+from nianbao.checks import check
+from nianbao.checks.catalogue import load
 from nianbao.report import complete
 from nianbao.rule import (
     ERROR,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import NianbaoError
 
 if TYPE_CHECKING:
-    from .check.finding import Finding
+    from .checks.finding import Finding
     from .report import Report
 
 __version__ = "0.1.0"
@@ -34,7 +34,7 @@ def read(path: str | PathLike[str]) -> Report:
 
 def check(report: Report, last: Report | None = None) -> list[Finding]:
     """Return every breach of a rule, worst first; `last` is the report of the year before."""
-    from .check import check
+    from .checks import check
 
     return check(report, last)
 
@@ -55,7 +55,7 @@ def __getattr__(name: str) -> Any:
 
         return Report
     if name == "Finding":
-        from .check.finding import Finding
+        from .checks.finding import Finding
 
         return Finding
     raise AttributeError(f"module 'nianbao' has no attribute {name!r}")

@@ -162,8 +162,8 @@ def check(
     例：nianbao check 2024.xlsx --last 2023.xlsx --annotate 2024-校验.xlsx
     """
     from . import files, show, verbs
-    from .check import check as run
-    from .check.catalogue import load, overlay
+    from .checks import check as run
+    from .checks.catalogue import load, overlay
 
     outputs = [path for path in (annotate, html) if path]
     for target in outputs:
@@ -212,7 +212,7 @@ def report(
     例：nianbao report 2024.xlsx -o 2024年报告.docx
     """
     from . import files, show, verbs
-    from .check import check as run
+    from .checks import check as run
 
     files.check_target(output, path, *([template] if template else []))
     source = verbs.read(path)
@@ -256,7 +256,7 @@ def rules(
     例：nianbao rules G21-T3-BAL
     """
     from . import show
-    from .check.catalogue import load
+    from .checks.catalogue import load
     from .form import load as load_form
 
     catalogue = load()

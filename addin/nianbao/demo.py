@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Iterator
 
 from . import assets, files, show, verbs
-from .check import check
-from .check.catalogue import load
+from .checks import check
+from .checks.catalogue import load
 from .errors import CallError
 from .report import from_json
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, Mapping, Sequence
 
 from . import form as forms
-from .check.catalogue import Catalogue
-from .check.finding import Finding
+from .checks.catalogue import Catalogue
+from .checks.finding import Finding
 from .errors import NianbaoError
 from .report import Report, dumps
 from .rule import SEVERITIES, SEVERITY_NAMES, Rule, sentence

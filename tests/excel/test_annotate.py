@@ -11,7 +11,7 @@ import pytest
 import worked_example
 from office import Office
 
-from nianbao.check import check
+from nianbao.checks import check
 from nianbao.errors import InputError
 from nianbao.excel.annotate import annotate
 from nianbao.excel.fill import workbook_bytes

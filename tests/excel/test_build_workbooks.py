@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from nianbao import assets, form as forms
-from nianbao.check import catalogue
+from nianbao.checks import catalogue
 from nianbao.excel import ids
 from nianbao.excel.plan import plan_of
 

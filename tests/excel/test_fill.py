@@ -12,7 +12,7 @@ import pytest
 import worked_example
 
 from nianbao import assets, files
-from nianbao.check import catalogue
+from nianbao.checks import catalogue
 from nianbao.errors import CallError, InputError
 from nianbao.excel.fill import fill, workbook_bytes
 from nianbao.excel.plan import plan_of, results

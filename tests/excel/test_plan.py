@@ -12,7 +12,7 @@ import worked_example
 from office import Office
 
 from nianbao import form as forms
-from nianbao.check import catalogue
+from nianbao.checks import catalogue
 from nianbao.excel import package
 from nianbao.excel.fill import workbook_bytes
 from nianbao.excel.patch import position

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Iterable, Mapping
 
 from .. import files
-from ..check.finding import Finding
+from ..checks.finding import Finding
 from ..errors import InputError
 from ..rule import CONFIRM, ERROR, EXPLAIN, SEVERITY_NAMES, WARNING, column_name
 from . import ids, package

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Iterable, Mapping
 
 from .. import assets, files
-from ..check import catalogue
+from ..checks import catalogue
 from ..errors import CallError, InputError
 from ..form import Form
 from ..report import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Mapping
 
 from .. import form as forms
-from ..check.catalogue import Catalogue
+from ..checks.catalogue import Catalogue
 from ..form import Form
 from ..report import Report
 from ..rule import (

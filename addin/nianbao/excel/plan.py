@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Mapping
 
-from ..check.catalogue import Catalogue
+from ..checks.catalogue import Catalogue
 from ..form import Form
 from ..report import Figure, Report, totals
 from .listings import checks_sheet, guide_sheet, reasons_sheet, results_sheet, rules_sheet

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import form as forms
-from ..check.catalogue import Catalogue
+from ..checks.catalogue import Catalogue
 from ..form import Form, Section, Text
 from ..report import Report
 from . import ids

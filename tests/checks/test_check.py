@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from nianbao.check import check
+from nianbao.checks import check
 from nianbao.errors import InputError
 from nianbao.report import Explanation, Report
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from nianbao.check import Finding, check
-from nianbao.check.catalogue import load, overlay
-from nianbao.check.registry import IMPLEMENTATIONS, implementation
+from nianbao.checks import Finding, check
+from nianbao.checks.catalogue import load, overlay
+from nianbao.checks.registry import IMPLEMENTATIONS, implementation
 from nianbao.errors import InputError
 from nianbao.report import Explanation, Report
 from nianbao.rule import BLOCKING, CONFIRM, ERROR, SEVERITIES, parse
