@@ -8,7 +8,16 @@ from typing import Any
 from nianbao import assets, form
 from nianbao.report import Report, from_dict
 
-YEARS = {"gov-2021": 2024, "gov-2019": 2020}
+YEARS = {
+    "gov-2021": 2024,
+    "gov-2019": 2020,
+    "stat-2014": 2016,
+    "ind-2008": 2010,
+    "ind-2008-power": 2010,
+    "hei": 2023,
+    "pub": 2024,
+}
+PLAIN = "本年度有关工作按要求开展，责任落实到人，招生、财务等重点内容公开及时。"
 
 
 def sample(name: str) -> dict[str, Any]:
@@ -17,10 +26,19 @@ def sample(name: str) -> dict[str, Any]:
 
 
 def base(form_id: str = "gov-2021") -> dict[str, Any]:
-    """Return a report without any finding: every number 0, every text written."""
-    numbers = {c.id: 0 for c in form.load(form_id).cells.values() if not c.is_total}
-    texts = {**sample("gov-2021-bureau")["texts"], "s6.other": ["本年度没有收取信息处理费，无其他需要报告的事项。"]}
+    """Return a report without any finding: every number 0, every text written, no item of a list applicable."""
+    definition = form.load(form_id)
+    numbers: dict[str, Any] = {c.id: 0 for c in definition.cells.values() if c.is_number and not c.is_total}
+    for cell in definition.cells.values():
+        if not cell.is_number:
+            numbers[cell.id] = cell.choices[1] if cell.choices else "本校没有此项"
+    texts = {text_id: [PLAIN] for text_id in definition.texts}
+    if form_id.startswith("gov-"):
+        texts = {**sample("gov-2021-bureau")["texts"], "s6.other": ["本年度没有收取信息处理费，无其他需要报告的事项。"]}
     meta = {"meta.website": "www.qinghe.example.cn", "meta.phone": "0000-6600018"}
+    if form_id == "hei":
+        meta["meta.column_url"] = "xxgk.qinghe.example.cn"
+        numbers |= {"hs.year_from": YEARS["hei"], "hs.year_to": YEARS["hei"] + 1}
     unit, year = "青禾县水利局", YEARS[form_id]
     return {"form": form_id, "unit": unit, "year": year, "meta": meta, "figures": numbers, "texts": texts}
 

@@ -293,10 +293,11 @@ def evaluate(bound: Bound, lookup: Lookup) -> Verdict:
 
 
 def value_of(source: str, members: Mapping[str, tuple[Any, ...]]) -> Any:
-    """Evaluate a total expression such as sum(applicants) on the values of its groups."""
+    """Evaluate a total expression such as sum(applicants) or a + b on the values of its groups and names."""
     expression = parse(source)
-    code = _compiled(expression)[0]
-    return eval(code, _SCALAR, {f"g{i}": members[g] for i, g in enumerate(expression.groups)})  # noqa: S307
+    scope: dict[str, Any] = {f"g{i}": members[group] for i, group in enumerate(expression.groups)}
+    scope |= {f"n{i}": members[name][0] for i, name in enumerate(expression.names)}
+    return eval(_compiled(expression)[0], _SCALAR, scope)  # noqa: S307
 
 
 def _run(expression: Expression, bound: Bound, lookup: Lookup) -> tuple[Any, Any, Any]:
