@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+from decimal import Decimal
 from typing import Any
 
 from nianbao import assets, form
@@ -97,3 +99,45 @@ def balanced(form_id: str, draw: Any) -> dict[str, int]:
                 figures[total.format(row)] += figures[part.format(row)]
     figures |= {cell.id: 0 for section in definition.sections for cell in section.fields}
     return figures
+
+
+FORMS = tuple(YEARS)
+
+
+def random_report(form_id: str, chance: random.Random, text: bool = True) -> Report:
+    """Return a random report: balanced, or with one or two cells broken (blank, text, another number), with or
+    without last year. With `text` false nothing but numbers breaks it."""
+    figures = some_figures(form_id, chance)
+    last = some_figures(form_id, chance) if chance.random() < 0.6 else None
+    for _ in range(chance.choice([0, 1, 1, 2])):
+        wrong = [-1, 0, 1, 7, 1000, Decimal("0.5")] + ([None, "无", "12件"] if text else [])
+        figures[chance.choice([c for c, v in figures.items() if not isinstance(v, str)])] = chance.choice(wrong)
+    meta = {key: chance.choice(["", "yes", "no"]) for key in ("meta.rulemaking", "meta.enforcement")}
+    meta |= {"meta.unit_type": chance.choice(["", "government", "department", "institution"])}
+    meta |= {"meta.level": chance.choice(["", "city", "county", "province"])}
+    data = changed(base(form_id), figures=figures, meta={k: v for k, v in meta.items() if v})
+    if last is not None:
+        earlier = "gov-2019" if form_id == "gov-2021" and chance.random() < 0.2 else form_id
+        figures_of = last if earlier == form_id else some_figures(earlier, chance)
+        data["last"] = year_before(data, {"form": earlier, "figures": figures_of})
+    return from_dict(data)
+
+
+def some_figures(form_id: str, chance: random.Random) -> dict[str, Any]:
+    """Return random figures that hold the identities of the form: balanced where it has the application table."""
+    if form_id.startswith("gov-"):
+        return dict(balanced(form_id, chance.randint))
+    definition = form.load(form_id)
+    figures = {c.id: chance.randint(0, 40) for c in definition.cells.values() if c.is_number and not c.is_total}
+    for whole, parts in WHOLES.items():
+        if whole in figures:
+            figures[whole] = sum(figures[part] for part in parts)
+    return dict(figures)
+
+
+# Sums of the other forms that the clerk types, written down here again on purpose: an oracle beside the rules.
+WHOLES = {
+    "c.received": ("c.rcv_person", "c.rcv_fax", "c.rcv_net", "c.rcv_letter"),
+    "p3.fees": ("p3.fee_search", "p3.fee_post", "p3.fee_copy_paper", "p3.fee_copy_disk", "p3.fee_copy_cd"),
+    "hs.req_received": ("hs.req_granted", "hs.req_partial", "hs.req_refused", "hs.req_other", "hs.req_pending"),
+}

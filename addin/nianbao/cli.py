@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Callable, Optional, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Callable, Optional, TypeVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from .errors import CallError, NianbaoError, RefusedError
+
+if TYPE_CHECKING:
+    from .form import Form
+    from .report import Report
 
 _WORDS = {
     "Usage:": "用法：",
@@ -99,18 +103,30 @@ def new(
     """
     from . import files, verbs
     from .excel.new import new as new_book
-    from .form import for_year, load
+    from .form import load
 
     wanted = load(form)
     target = output or Path(f"{files.safe_name(unit)}-{year}年.xlsx")
     files.check_target(target, *([last] if last else []))
-    if not wanted.fits(year):
-        _say(f"请注意：{year}年度一般使用“{for_year(year).name}”（{for_year(year).id}），现按“{wanted.name}”新建。")
-    content, remarks = new_book(wanted.id, unit, year, verbs.read(last) if last else None)
+    earlier = verbs.read(last) if last else None
+    _suggest(wanted, unit, year, earlier)
+    content, remarks = new_book(wanted.id, unit, year, earlier)
     files.save(target, content)
     for remark in remarks:
         _say(remark)
     _say(f"已新建工作簿：{target}")
+
+
+def _suggest(wanted: Form, unit: str, year: int, earlier: Report | None) -> None:
+    """Say which form the unit and the year point to, where it is another one; the choice stays the clerk's."""
+    from .form import AGENCY, meta_fields, suggested
+
+    key = "meta.unit_type"
+    unit_type = (earlier and earlier.meta.get(key)) or meta_fields()[key].likely(unit) or AGENCY
+    others = suggested(unit_type, year)
+    if wanted not in others and others:
+        names = "或".join(f"“{other.name}”（{other.id}）" for other in others)
+        _say(f"请注意：这类单位{year}年度一般使用{names}，现按“{wanted.name}”新建；主管部门另有要求的按要求办理。")
 
 
 @_command("fill")

@@ -11,14 +11,14 @@ import tomllib
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Iterator, Mapping
 
 from . import assets
 from .errors import InputError
 
 COUNT, SIGNED, MONEY = "count", "signed", "money"  # kinds of number: integer >= 0, any integer, amount >= 0
 TEXT, CHOICE = "text", "choice"  # kinds of cell that hold words
-AGENCY = "department"  # the unit type whose statutory form a year decides when nothing else is known
+AGENCY = "department"  # the unit type whose form the year alone decides
 
 _NUMBERING = re.compile(r"^(其中[:：])?([一二三四五六七八九十]+、|（[一二三四五六七八九十]+）|\(\d+\)|\d+[.．]?)?")
 _EXPLANATION = re.compile(r"（[^（）]*）$")
@@ -231,7 +231,8 @@ class Section:
 
 @dataclass(frozen=True)
 class MetaField:
-    """One question about the unit or the report; choices are (code, label, aliases)."""
+    """One question about the unit or the report; choices are (code, label, aliases). `ends` maps how the name of a
+    unit ends to the choice that is likely for it."""
 
     id: str
     label: str
@@ -239,6 +240,12 @@ class MetaField:
     required: bool = False
     hint: str = ""
     choices: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    ends: Mapping[str, str] = field(default_factory=dict)
+
+    def likely(self, unit: str) -> str:
+        """Return the choice the name of a unit points to, by its longest known ending; "" for none."""
+        known = [end for end in self.ends if unit.endswith(end)]
+        return self.ends[max(known, key=len)] if known else ""
 
     def code(self, value: str) -> str:
         """Return the code for a code, label or alias; an unknown value comes back as it is."""
@@ -428,7 +435,8 @@ def meta_fields() -> dict[str, MetaField]:
     found = {}
     for item in _toml(assets.FORMS / "meta.toml")["field"]:
         choices = tuple((c["code"], c["label"], tuple(c.get("aliases", ()))) for c in item.get("choices", ()))
-        found[item["id"]] = MetaField(**{**item, "choices": choices})
+        ends = {end: c["code"] for c in item.get("choices", ()) for end in c.get("names_end", ())}
+        found[item["id"]] = MetaField(**{**item, "choices": choices, "ends": ends})
     return found
 
 
@@ -461,7 +469,12 @@ def load(form_id: str) -> Form:
     return parse(_toml(assets.FORMS / f"{form_id}.toml"))
 
 
-def for_year(year: int, unit_type: str = AGENCY) -> Form:
-    """Return the form for a report year and a type of unit; the newest of the unit's forms for a year without any."""
-    forms = [f for f in all_forms() if unit_type in f.units]
+def suggested(unit_type: str, year: int) -> tuple[Form, ...]:
+    """Return the forms meant for a type of unit and a report year."""
+    return tuple(f for f in all_forms() if unit_type in f.units and f.fits(year))
+
+
+def for_year(year: int) -> Form:
+    """Return the statutory form of administrative organs for a report year; the newest for a year without any."""
+    forms = [f for f in all_forms() if AGENCY in f.units]
     return next((f for f in forms if f.fits(year)), forms[-1])

@@ -35,7 +35,11 @@ def locate(path: Path) -> tuple[Report, dict[str, tuple[str, str]]]:
 
         return read_html(path), {}
     if suffix == ".json":
-        return from_json(files.read_bytes(path)), {}
+        try:
+            return from_json(files.read_bytes(path)), {}
+        except InputError as error:
+            named = path.name in error.message
+            raise error if named else InputError(error.code, f"“{path.name}”：{error.message}") from error
     files.read_bytes(path)
     if suffix in (".xls", ".doc", ".et", ".wps"):
         new = ".xlsx" if suffix in (".xls", ".et") else ".docx"
