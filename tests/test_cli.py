@@ -176,7 +176,9 @@ def test_a_rule_pack_of_a_province_is_laid_over(nianbao: Command) -> None:
         ("fill", str(assets.WORKBOOK / "gov-2021.xlsx"), "--data", "没有.json", "-o", "a.xlsx"),
     ],
 )
-def test_a_call_that_cannot_work_gets_one_chinese_sentence_and_exit_code_2(nianbao: Command, call: tuple[str, ...]) -> None:
+def test_a_call_that_cannot_work_gets_one_chinese_sentence_and_exit_code_2(
+    nianbao: Command, call: tuple[str, ...]
+) -> None:
     assert nianbao(*call) == 2
     said = (nianbao.err or nianbao.out).strip()
     assert any("\u4e00" <= c <= "\u9fff" for c in said) and "Traceback" not in said
@@ -224,7 +226,9 @@ def test_a_folder_that_may_not_be_written_to_is_named(nianbao: Command, monkeypa
         ("乱.json", b"{", "bad-json"),
     ],
 )
-def test_a_file_that_cannot_be_used_is_refused_with_its_reason(nianbao: Command, name: str, content: bytes, code: str) -> None:
+def test_a_file_that_cannot_be_used_is_refused_with_its_reason(
+    nianbao: Command, name: str, content: bytes, code: str
+) -> None:
     Path(name).write_bytes(content)
     assert nianbao("check", name, "--json") == 2
     [result] = json.loads(nianbao.out)

@@ -31,8 +31,8 @@ from reports import build, sample
 @pytest.mark.parametrize(
     ("read", "kept"),
     [(1, 1), (1.0, 1), (1e3, 1000), (-0.0, 0), (0.1, Decimal("0.1")), (2125.54, Decimal("2125.54")),
-     (Decimal("3.00"), 3), ("1", "1"), ("无", "无"), ("", None), ("  ", None), (None, None), (True, "TRUE"), (float("nan"), "nan"),
-     (Decimal("1E+999999"), "1E+999999")],
+     (Decimal("3.00"), 3), ("1", "1"), ("无", "无"), ("", None), ("  ", None), (None, None), (True, "TRUE"),
+     (float("nan"), "nan"), (Decimal("1E+999999"), "1E+999999")],
 )  # fmt: skip
 def test_a_number_is_kept_exactly_and_a_text_stays_the_text_it_is(read: Any, kept: Any) -> None:
     found = number(read)

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
-from typing import Any, Container, Iterable, Mapping
+from typing import Any, Iterable, Mapping
 
 from . import form as forms
 from .errors import InputError
 from .form import Cell, Form
-from .rule import is_number, parse, value_of
+from .rule import is_number, numbers, parse, value_of
 
 Figure = int | Decimal | str | None  # str: found as it is, no number; None: blank
 
@@ -191,7 +191,7 @@ def total_of(form: Form, cell: Cell) -> tuple[str, dict[str, tuple[str, ...]]]:
         return name
 
     expression = parse(source)
-    parts = {name: (place(name),) for name in expression.names}
+    parts: dict[str, tuple[str, ...]] = {name: (place(name),) for name in expression.names}
     for group in expression.groups:
         assert table is not None, f"{cell.id}: a field cannot add up a group"
         parts[group] = tuple(place(member) for member in table.groups[group])
@@ -455,12 +455,13 @@ def _shares(report: Report) -> dict[str, str]:
         members = [share for share in form.shares if key in (share.group, share.name)]
         parts = [report.figures.get(share.part) for share in members]
         whole = report.figures.get(members[0].whole)
-        known = [p for p in parts if is_number(p)]
+        known = numbers(parts)
         if len(known) < len(parts) or not is_number(whole) or whole == 0:
             found |= {share.name: "" for share in members}
             continue
         step = Decimal(1).scaleb(-members[0].digits)
-        exact = [Decimal(100) * p / whole for p in known]
+        hundredth = Decimal(whole) / 100
+        exact = [p / hundredth for p in known]
         rounded = [e.quantize(step, ROUND_HALF_UP) for e in exact]
         if sum(known) == whole:
             rest = 100 - sum(rounded)

@@ -21,7 +21,9 @@ def _applies(context: Context) -> bool:
 def the_form_was_ordered(context: Context) -> Iterator[Fault]:
     key = "meta.parent_unit"
     if _applies(context) and not context.report.meta.get(key):
-        yield Fault({key: ""}, {"place": f"单位信息“{context.form.meta[key].label}”没有填写", "form": context.form.name})
+        yield Fault(
+            {key: ""}, {"place": f"单位信息“{context.form.meta[key].label}”没有填写", "form": context.form.name}
+        )
 
 
 @implements("PUB-REQ0")

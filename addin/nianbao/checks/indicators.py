@@ -1,4 +1,4 @@
-"""Rules on indicator tables: parts that exceed their whole, units that were mistaken, words that contradict the table."""
+"""Rules on indicator tables: parts that exceed their whole, units mistaken, words that contradict the table."""
 
 from __future__ import annotations
 
@@ -139,7 +139,8 @@ def words_agree_with_the_annex(context: Context) -> Iterator[Fault]:
 @implements("I08-CUMTXT")
 def cumulative_words(context: Context) -> Iterator[Fault]:
     for text_id, found, cell, _ in _said(context):
-        yield Fault({text_id: found, cell.id: context.report.get(cell.id)}, {"place": text_place(context.form, text_id), "found": found})
+        cells = {text_id: found, cell.id: context.report.get(cell.id)}
+        yield Fault(cells, {"place": text_place(context.form, text_id), "found": found})
 
 
 def _said(context: Context) -> Iterator[tuple[str, str, Cell, Any]]:

@@ -176,5 +176,9 @@ def names_are_known(context: Context) -> Iterator[Fault]:
             from difflib import get_close_matches
 
             near = get_close_matches(name, form.names, 1)
-            names = {"place": text_place(form, text_id), "found": name, "hint": f"（例如【{near[0]}】）" if near else ""}
+            names = {
+                "place": text_place(form, text_id),
+                "found": name,
+                "hint": f"（例如【{near[0]}】）" if near else "",
+            }
             yield Fault({text_id: f"【{name}】"}, names)
