@@ -8,7 +8,10 @@
 from __future__ import annotations
 
 import io
+import math
+import re
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -16,25 +19,47 @@ from xml.sax.saxutils import escape, quoteattr
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "addin"))
 
-from nianbao import assets, files, form as forms, layout  # noqa: E402
-from nianbao.form import Form, Table  # noqa: E402
-from nianbao.layout import STUB, Grid, Label, Value  # noqa: E402
+from nianbao import assets, files, form as forms, layout, prose  # noqa: E402
+from nianbao.form import TEXT, Form, Section, Table  # noqa: E402
+from nianbao.layout import INFO, STUB, Grid, Label, Value  # noqa: E402
 from nianbao.word.template import HEADING_STYLES, LEAD_STYLE, PREAMBLE, TITLE, block_token  # noqa: E402
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 R = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
 
-# GB/T 9704-2012 in twentieths of a point; 1 mm = 56.69.
-PAGE = (11906, 16838)
-MARGIN_TOP, MARGIN_RIGHT, MARGIN_BOTTOM, MARGIN_LEFT = 2098, 1474, 1984, 1588
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A page and its margins in twentieths of a point; 1 mm = 56.69."""
+
+    width: int
+    height: int
+    top: int
+    right: int
+    bottom: int
+    left: int
+
+    @property
+    def room(self) -> int:
+        return self.height - self.top - self.bottom
+
+
+# GB/T 9704-2012. A landscape page is a portrait one turned clockwise: the head of its table lies at the binding edge.
+PORTRAIT = Sheet(11906, 16838, top=2098, right=1474, bottom=1984, left=1588)
+LANDSCAPE = Sheet(16838, 11906, top=1588, right=2098, bottom=1474, left=1984)
 FOOTER = 1446  # 25.5 mm: the dash of the page number is then 7 mm below the text area
 LINE = 560  # 28 pt: 22 lines of body text a page
 TIGHT = -5  # -0.25 pt between characters: 28 characters a line
 SIZE_2, SIZE_3, SIZE_4, SIZE_5, SIZE_SMALL_4 = 44, 32, 28, 21, 24  # half points of the Chinese type sizes
 SONG_TITLE, FANG, HEI, KAI, SONG, LATIN = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体", "Times New Roman"
 
-# (type size, exact line, least row height) in tables; a table too tall for that size takes the smaller one.
-ROOMY, DENSE = (SIZE_SMALL_4, 340, 420), (SIZE_5, 250, 360)
+# (type size, exact line, usual row height) in tables; a table with narrow columns takes the smaller one. Where lower
+# rows, down to `LOWEST`, save a page, they are lower.
+ROOMY, DENSE, LOWEST = (SIZE_SMALL_4, 340, 420), (SIZE_5, 250, 360), 300
+NOTE = 320  # line over or under a table
+
+BREAK_WORDS = '<w:wordWrap w:val="0"/>'  # an address on the web may break anywhere
 
 # Parts of python-docx's own blank document that ours does without; the theme's fonts would win over ours.
 UNUSED = ("theme", "customXml", "numbering", "fontTable", "webSettings", "stylesWithEffects")
@@ -58,6 +83,7 @@ def size(half_points: int) -> str:
 def style(
     style_id: str, name: str, east: str, points: int, *, line: int, align: str = "both", indent: str = "",
     outline: int = -1, before: int = 0, after: int = 0, tight: bool = False, follow: str = "", keep: bool = False,
+    extra: str = "",
 ) -> str:
     level = f'<w:outlineLvl w:val="{outline}"/>' if outline >= 0 else ""
     close = f'<w:spacing w:val="{TIGHT}"/>' if tight else ""
@@ -66,7 +92,7 @@ def style(
     return (
         f'<w:style w:type="paragraph" w:customStyle="1" w:styleId="{style_id}"><w:name w:val="{name}"/>'
         f'<w:basedOn w:val="Normal"/>{following}<w:qFormat/>'
-        f'<w:pPr>{together}<w:spacing w:before="{before}" w:after="{after}" w:line="{line}" w:lineRule="exact"/>'
+        f'<w:pPr>{together}{extra}<w:spacing w:before="{before}" w:after="{after}" w:line="{line}" w:lineRule="exact"/>'
         f'{indent}<w:jc w:val="{align}"/>{level}</w:pPr><w:rPr>{fonts(east)}{close}{size(points)}</w:rPr></w:style>'
     )
 
@@ -84,6 +110,7 @@ def styles() -> str:
         style("Level2", HEADING_STYLES[2], KAI, SIZE_3, **head, outline=1),
         style("Level3", HEADING_STYLES[3], FANG, SIZE_3, **head, outline=2),
         style("Level4", HEADING_STYLES[4], FANG, SIZE_3, **head, outline=3),
+        style("AnnexHeading", "附件标题", HEI, SIZE_3, **following, line=LINE, align="left", outline=0),
         style("Signature", "落款单位", FANG, SIZE_3, line=LINE, align="right", indent=right, before=LINE, keep=True),
         style("SignDate", "落款日期", FANG, SIZE_3, line=LINE, align="right", indent=right),
         style("PageOdd", "页码（单页）", SONG, SIZE_4, line=280, align="right", indent='<w:ind w:right="280"/>'),
@@ -96,7 +123,12 @@ def styles() -> str:
             style(f"TableHead{suffix}", f"表格标题{name}", **lines, align="center"),
             style(f"TableLabel{suffix}", f"表格文字{name}", **lines, align="left", indent=inset, tight=bool(suffix)),
             style(f"TableNumber{suffix}", f"表格数字{name}", **lines, align="center"),
+            style(f"TableGroup{suffix}", f"表格小标题{name}", **lines | {"east": HEI}, align="left", indent=inset),
+            style(f"TableText{suffix}", f"表格内容{name}", **lines, align="left", indent=inset, extra=BREAK_WORDS),
         ]
+    third = (PORTRAIT.width - PORTRAIT.left - PORTRAIT.right) // 3
+    stops = f'<w:tabs><w:tab w:val="left" w:pos="{third}"/><w:tab w:val="left" w:pos="{2 * third}"/></w:tabs>'
+    found.append(style("TableNote", "表格说明", FANG, SIZE_5, line=NOTE, align="left", extra=stops))
     borders = "".join(
         f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
         for side in ("top", "left", "bottom", "right", "insideH", "insideV")
@@ -126,9 +158,11 @@ def styles() -> str:
 
 
 def paragraph(style_id: str, text: str, properties: str = "") -> str:
+    marks = {"\t": "<w:tab/>", "\n": "<w:br/>"}
+    pieces = (marks.get(t) or f'<w:t xml:space="preserve">{escape(t)}</w:t>' for t in re.split(r"([\t\n])", text))
     return (
         f'<w:p {W}><w:pPr><w:pStyle w:val="{style_id}"/>{properties}</w:pPr>'
-        f'<w:r><w:rPr><w:rFonts w:hint="eastAsia"/></w:rPr><w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p>'
+        f'<w:r><w:rPr><w:rFonts w:hint="eastAsia"/></w:rPr>{"".join(pieces)}</w:r></w:p>'
     )
 
 
@@ -142,6 +176,21 @@ def page_number(style_id: str) -> str:
     return (
         f'<w:p {W}><w:pPr><w:pStyle w:val="{style_id}"/></w:pPr>{dash.format("— ")}{field("begin")}{code}'
         f'{field("separate")}{shown}{field("end")}{dash.format(" —")}</w:p>'
+    )
+
+
+def side_number(style_id: str) -> str:
+    """Return the page number of a landscape page: where it stands on the portrait ones once the sheet is turned back,
+    in a cell without borders beside the text area."""
+    width, gap = twips(8), twips(7)
+    height = LANDSCAPE.height - LANDSCAPE.top - LANDSCAPE.bottom
+    return (
+        f'<w:tbl {W}><w:tblPr><w:tblpPr w:leftFromText="0" w:rightFromText="0" w:vertAnchor="page"'
+        f' w:horzAnchor="page" w:tblpX="{LANDSCAPE.left - gap - width // 2}" w:tblpY="{LANDSCAPE.top}"/>'
+        f'<w:tblW w:w="{width}" w:type="dxa"/><w:tblLayout w:type="fixed"/></w:tblPr>'
+        f'<w:tblGrid><w:gridCol w:w="{width}"/></w:tblGrid><w:tr><w:trPr>'
+        f'<w:trHeight w:val="{height}" w:hRule="exact"/></w:trPr><w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>'
+        f'<w:textDirection w:val="tbRl"/><w:vAlign w:val="center"/></w:tcPr>{page_number(style_id)}</w:tc></w:tr></w:tbl>'
     )
 
 
@@ -159,38 +208,98 @@ def broken(place: Label) -> str:
     return place.text.replace("）", "）\n", 1) if group else place.text
 
 
-def cell(place: Label | Value, table: Table, first: bool, keep: bool) -> str:
+def kind_of(place: Label | Value, form: Form, table: Table) -> str:
+    """Return the middle of the name of a place's style."""
+    if isinstance(place, Value):
+        return "Text" if form.cells[place.id].kind == TEXT else "Number"
+    if place.role == INFO:
+        return "Number"
+    if place.role != STUB or place.rows > 1 or (place.node is not None and place.node.children):
+        return "Head"
+    grouped = any(row.heading for block in table.blocks for row in block.all_rows)
+    return "Group" if grouped and prose.level_of(place.text)[0] == 1 else "Label"
+
+
+def inset(place: Label | Value, table: Table) -> int:
+    """Return how far a row label is set in, where that is not its style's."""
+    level = place.node.indent if isinstance(place, Label) and place.node and place.role == STUB else 0
+    margin, points = (40, SIZE_5) if is_dense(table) else (100, SIZE_SMALL_4)
+    return margin + level * points * 10 if level else 0
+
+
+def cell(place: Label | Value, form: Form, table: Table, first: bool, keep: bool) -> str:
     """Return one w:tc; `first` is whether the place begins in this row, else its vertical merge goes on."""
     suffix = "Dense" if is_dense(table) else ""
     width = sum(twips(x) for x in table.widths[place.column : place.column + place.columns])
     span = f'<w:gridSpan w:val="{place.columns}"/>' if place.columns > 1 else ""
     merge = ('<w:vMerge w:val="restart"/>' if first else "<w:vMerge/>") if place.rows > 1 else ""
     stay = "<w:keepNext/>" if keep else ""
-    kind, text = "Number", ""
-    if isinstance(place, Label):
-        narrow = place.rows > 1 or (place.node is not None and bool(place.node.children))
-        kind = "Label" if place.role == STUB and not narrow else "Head"
-        text = broken(place) if first else ""
+    left = inset(place, table)
+    indent = f'<w:ind w:left="{left}"/>' if left else ""
+    text = broken(place) if isinstance(place, Label) and first else ""
     lines = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(t)}</w:t>' for t in text.split("\n")) if text else ""
     hint = '<w:rPr><w:rFonts w:hint="eastAsia"/></w:rPr>' if "“" in text else ""  # quotation marks as Chinese ones
     run = f"<w:r>{hint}{lines}</w:r>" if lines else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}<w:vAlign w:val="center"/></w:tcPr>'
-        f'<w:p><w:pPr><w:pStyle w:val="Table{kind}{suffix}"/>{stay}</w:pPr>{run}</w:p></w:tc>'
+        f'<w:p><w:pPr><w:pStyle w:val="Table{kind_of(place, form, table)}{suffix}"/>{stay}{indent}</w:pPr>{run}</w:p></w:tc>'
     )
 
 
-def table_xml(table: Table, title: str) -> str:
+def lines_of(place: Label | Value, form: Form, table: Table) -> int:
+    """Estimate the lines a place needs; an address in a text cell takes two."""
+    if isinstance(place, Value):
+        return 2 if form.cells[place.id].kind == TEXT else 1
+    em = (SIZE_5 if is_dense(table) else SIZE_SMALL_4) * 10
+    room = sum(twips(x) for x in table.widths[place.column : place.column + place.columns]) - 100 - inset(place, table)
+    return math.ceil(sum(em / 2 if c.isascii() else em for c in place.text) / room)
+
+
+def tall(form: Form, table: Table, least: int) -> int:
+    """Estimate the height of a table whose rows are at least this high."""
+    line = (DENSE if is_dense(table) else ROOMY)[1]
+    rows = ([lines_of(p, form, table) for p in row if p.rows == 1] for row in layout.grid(table).lines)
+    return sum(10 + max(least, line * max(row, default=1)) for row in rows)
+
+
+def pages(form: Form, table: Table, least: int) -> int:
+    """Estimate the pages a table takes that begins one under its heading."""
+    notes = NOTE * (bool(table.head) + 2 * bool(table.foot))
+    room = (LANDSCAPE if table.landscape else PORTRAIT).room
+    return math.ceil((LINE + notes + tall(form, table, least)) / room)
+
+
+def row_height(form: Form, table: Table) -> int:
+    """Return the usual row height, or the largest lower one that saves a page."""
+    usual = (DENSE if is_dense(table) else ROOMY)[2]
+    fewest = pages(form, table, LOWEST)
+    return next(h for h in range(usual, LOWEST - 1, -10) if h == LOWEST or pages(form, table, h) == fewest)
+
+
+def stays(grid: Grid, row: int, flows: bool, followed: bool) -> bool:
+    """Whether a row stays on the page of the next one: all rows of a table that fits a page, the last one only when
+    what follows belongs to the table; in one that runs over pages the rows of a group, and headings."""
+    if row == grid.rows - 1:
+        return followed
+    if not flows:
+        return True
+    place, below = grid.at[row, 0], grid.at[row + 1, 0]
+    heading = isinstance(place, Label) and place.node is not None and place.node.heading
+    return row < grid.bands[0].body.start or heading or place is below or row + 2 == grid.rows
+
+
+def table_xml(form: Form, table: Table, title: str, followed: bool) -> str:
     """Return the table with its merged labels, named by alternative text; every number cell is empty."""
     grid: Grid = layout.grid(table)
-    height = (DENSE if is_dense(table) else ROOMY)[2]
+    height = row_height(form, table)
+    flows = pages(form, table, height) > 1
     rows = []
     for r in range(grid.rows):
         cells = []
         c = 0
         while c < grid.columns:
             place = grid.at[r, c]
-            cells.append(cell(place, table, place.row == r, keep=r < grid.rows - 1))
+            cells.append(cell(place, form, table, place.row == r, stays(grid, r, flows, followed)))
             c += place.columns
         header = "<w:tblHeader/>" if r < grid.head_rows else ""
         rows.append(
@@ -206,25 +315,68 @@ def table_xml(table: Table, title: str) -> str:
     )
 
 
+def note(form: Form, pattern: str, keep: bool) -> str:
+    """Return the line over or under a table, with tokens where its values go, three pieces a line."""
+    assert "[" not in pattern, f"{form.id}: a line at a table cannot leave out pieces"
+    text = re.sub(r"\{(\w+)\}", lambda m: f"【{form.meta['meta.' + m[1]].label}】", pattern)
+    pieces = text.split("　　")
+    lines = ["\t".join(pieces[i : i + 3]) for i in range(0, len(pieces), 3)]
+    return paragraph("TableNote", "\n".join(lines), "<w:keepNext/>" if keep else "")
+
+
 # ---------------------------------------------------------------- the document
 
 
-def body(form: Form) -> list[str]:
-    """Return the paragraphs and tables of a form's template."""
+def section_xml(form: Form, section: Section, after_table: bool, last: bool) -> list[str]:
+    """Return a section's heading and what stands under it; `last` is whether the signature follows."""
+    table = form.table(section.table) if section.table else None
+    holds_nothing = not (table or section.texts or section.statements)
+    # The tallest table fills a page with its heading: it begins one, so no length of the text before splits it. So do
+    # an annex and the tables that follow a heading of their own; a landscape one does by its sheet.
+    new_page = section.annex or holds_nothing or (table and layout.grid(table).rows > 20)
+    before = f'<w:spacing w:before="160" w:line="{LINE}" w:lineRule="exact"/>' if after_table else ""
+    if new_page:
+        before = "" if table and table.landscape else "<w:pageBreakBefore/>"
+    style_id = "Level1" if prose.level_of(section.heading)[0] == 1 else "AnnexHeading"
+    found = [paragraph(style_id, section.heading, before)]
+    if not table:
+        return [*found, paragraph("BodyText", f"【{block_token(section)}】", "<w:keepNext/>" if last else "")]
+    if table.head:
+        found.append(note(form, table.head, keep=True))
+    found.append(table_xml(form, table, section.heading, followed=last or bool(table.foot)))
+    if table.foot:
+        found.append(note(form, table.foot, keep=last))
+    return found
+
+
+def body(form: Form) -> list[tuple[Sheet, list[str]]]:
+    """Return the paragraphs and tables of a form's template, a list a run of pages of one kind."""
     unit, day = (f"【{form.meta[m].label}】" for m in ("meta.unit_full", "meta.sign_date"))
-    found = [paragraph("ReportTitle", f"【{TITLE}】"), paragraph("BodyText", f"【{PREAMBLE}】")]
-    for section in form.sections:
-        # The tallest table fills a page with its heading: it begins one, so no length of the text before splits it.
-        tall = section.table and layout.grid(form.table(section.table)).rows > 20
-        after_table = found[-1].startswith("<w:tbl")
-        space = f'<w:spacing w:before="160" w:line="{LINE}" w:lineRule="exact"/>' if after_table else ""
-        found.append(paragraph("Level1", section.heading, "<w:pageBreakBefore/>" if tall else space))
-        if section.table:
-            found.append(table_xml(form.table(section.table), section.heading))
-        else:
-            last = section is form.sections[-1]
-            found.append(paragraph("BodyText", f"【{block_token(section)}】", "<w:keepNext/>" if last else ""))
-    return [*found, paragraph("Signature", unit), paragraph("SignDate", day)]
+    found = [paragraph("ReportTitle", f"【{TITLE}】")]
+    if form.preamble_heading:
+        found.append(paragraph("Level1", form.preamble_heading))
+    found.append(paragraph("BodyText", f"【{PREAMBLE}】"))
+    runs = [(PORTRAIT, found)]
+    inside = [s for s in form.sections if not s.annex]
+    for section in (*inside, *(s for s in form.sections if s.annex)):
+        sheet = LANDSCAPE if section.table and form.table(section.table).landscape else PORTRAIT
+        if sheet is not runs[-1][0]:
+            runs.append((sheet, []))
+        found = runs[-1][1]
+        after_table = bool(found) and found[-1].startswith("<w:tbl")
+        found += section_xml(form, section, after_table, last=section is inside[-1])
+        if section is inside[-1]:
+            found += [paragraph("Signature", unit), paragraph("SignDate", day)]
+    return runs
+
+
+def sheet_xml(page: Sheet) -> str:
+    turned = ' w:orient="landscape"' if page is LANDSCAPE else ""
+    return (
+        f'<w:sectPr {W}><w:pgSz w:w="{page.width}" w:h="{page.height}"{turned}/><w:pgMar w:top="{page.top}"'
+        f' w:right="{page.right}" w:bottom="{page.bottom}" w:left="{page.left}" w:header="1134" w:footer="{FOOTER}"'
+        ' w:gutter="0"/></w:sectPr>'
+    )
 
 
 def build(form: Form) -> bytes:
@@ -235,26 +387,29 @@ def build(form: Form) -> bytes:
 
     document = Document()
     root = document.element.body
-    for child in list(root)[:-1]:
+    for child in list(root):
         root.remove(child)
-    sheet = root[-1]
-    for item in body(form):
-        sheet.addprevious(parse_xml(item))
-    for child in list(sheet):
-        sheet.remove(child)
-    sheet.append(parse_xml(f'<w:pgSz {W} w:w="{PAGE[0]}" w:h="{PAGE[1]}"/>'))
-    sheet.append(
-        parse_xml(
-            f'<w:pgMar {W} w:top="{MARGIN_TOP}" w:right="{MARGIN_RIGHT}" w:bottom="{MARGIN_BOTTOM}"'
-            f' w:left="{MARGIN_LEFT}" w:header="1134" w:footer="{FOOTER}" w:gutter="0"/>'
-        )
-    )
-    section = document.sections[0]
-    for footer, style_id in ((section.footer, "PageOdd"), (section.even_page_footer, "PageEven")):
-        footer.is_linked_to_previous = False
-        for old in list(footer._element):
-            footer._element.remove(old)
-        footer._element.append(parse_xml(page_number(style_id)))
+    runs = body(form)
+    for number, (page, items) in enumerate(runs):
+        for item in items:
+            root.append(parse_xml(item))
+        sheet = parse_xml(sheet_xml(page))
+        if number == len(runs) - 1:
+            root.append(sheet)
+        elif root[-1].tag == qn("w:p"):
+            root[-1].get_or_add_pPr().append(sheet)
+        else:
+            root.append(parse_xml(f'<w:p {W}><w:pPr>{sheet_xml(page)}</w:pPr></w:p>'))
+    for section, (page, _) in zip(document.sections, runs):
+        for footer, style_id in ((section.footer, "PageOdd"), (section.even_page_footer, "PageEven")):
+            footer.is_linked_to_previous = False
+            for old in list(footer._element):
+                footer._element.remove(old)
+            if page is LANDSCAPE:
+                footer._element.append(parse_xml(side_number(style_id)))
+                footer._element.append(parse_xml(paragraph(style_id, "")))
+            else:
+                footer._element.append(parse_xml(page_number(style_id)))
     own = document.styles.element
     for child in list(own):
         own.remove(child)

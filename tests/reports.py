@@ -124,15 +124,26 @@ def random_report(form_id: str, chance: random.Random, text: bool = True) -> Rep
 
 
 def some_figures(form_id: str, chance: random.Random) -> dict[str, Any]:
-    """Return random figures that hold the identities of the form: balanced where it has the application table."""
+    """Return random figures that hold every identity of the form; totals are left to be computed."""
     if form_id.startswith("gov-"):
         return dict(balanced(form_id, chance.randint))
     definition = form.load(form_id)
-    figures = {c.id: chance.randint(0, 40) for c in definition.cells.values() if c.is_number and not c.is_total}
+    figures: dict[str, Any] = {}
+    for cell in definition.cells.values():
+        if cell.is_number and not cell.is_total:
+            figures[cell.id] = chance.randint(0, 40)
     for whole, parts in WHOLES.items():
         if whole in figures:
-            figures[whole] = sum(figures[part] for part in parts)
-    return dict(figures)
+            figures[whole] = sum(figures.get(part, figures.get(SAME.get(part, ""))) for part in parts)
+    for part, whole in BELOW.items():
+        if part in figures:
+            figures[part] = min(figures[part], figures[whole])
+    for cell_id in figures:
+        if f"{cell_id}.cum" in figures:
+            figures[f"{cell_id}.cum"] = figures[cell_id]
+    if "hs.year_to" in figures:
+        figures["hs.year_to"] = figures["hs.year_from"] + 1
+    return figures
 
 
 # Sums of the other forms that the clerk types, written down here again on purpose: an oracle beside the rules.
@@ -140,4 +151,15 @@ WHOLES = {
     "c.received": ("c.rcv_person", "c.rcv_fax", "c.rcv_net", "c.rcv_letter"),
     "p3.fees": ("p3.fee_search", "p3.fee_post", "p3.fee_copy_paper", "p3.fee_copy_disk", "p3.fee_copy_cd"),
     "hs.req_received": ("hs.req_granted", "hs.req_partial", "hs.req_refused", "hs.req_other", "hs.req_pending"),
+    "q.consult": ("q.consult_reading", "q.consult_tel", "q.consult_onsite", "q.consult_net"),
+}
+SAME = {"q.consult_tel": "k.consult_tel", "q.consult_net": "k.consult_net"}  # fields that repeat a cell of the table
+BELOW = {
+    "a.norm_disclosed": "a.total",
+    "b.press_leader": "b.press",
+    "b.interview_leader": "b.interview",
+    "k.active_full": "k.active",
+    "k.appeal_first": "k.appeal",
+    "p1.active_full": "p1.active",
+    "hs.active_public": "hs.active_total",
 }

@@ -13,6 +13,7 @@ from nianbao import layout, published
 from nianbao.errors import InputError
 from nianbao.layout import Label
 from nianbao.published import Item, Spot, TextGrid, interpret, key
+from nianbao.published.tables import expand
 from nianbao.report import Report
 from sample_reports import balanced_2021, hospital_2019
 
@@ -121,7 +122,7 @@ def test_a_label_that_is_nearly_right_is_accepted_and_reported() -> None:
 def unmerged(grid: TextGrid) -> TextGrid:
     """Every vertical merge undone: the label stands in the first row, the rows below have an empty cell."""
     rows: list[TextGrid] = []
-    for line in published._expand(grid):
+    for line in expand(grid):
         rows.append([[Spot(p.spot.text if p.here else "", p.end - p.start)] for p in line])
     return [[spot for [spot] in line] for line in rows]
 

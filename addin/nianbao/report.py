@@ -29,7 +29,8 @@ UNIT, YEAR = "meta.unit_full", "meta.report_year"
 class Structure:
     """What the reader saw of the file's shape. Empty where a report has none, as in JSON; None: not looked at.
 
-    `labels` are (place, label found, official label); `missing` and `added` name rows, columns, sheets or tables;
+    `labels` are (place, label found, official label); `missing` and `added` name rows, columns, sheets or tables,
+    `reordered` are sentences on tables whose rows or columns stand in another order than the form's;
     `typed_totals` are totals whose formula is gone, `stale_totals` results saved in the file that are not the sum.
     """
 
@@ -40,6 +41,7 @@ class Structure:
     labels: tuple[tuple[str, str, str], ...] = ()
     missing: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
+    reordered: tuple[str, ...] = ()
     typed_totals: tuple[str, ...] = ()
     stale_totals: Mapping[str, Figure] = field(default_factory=dict)
 
@@ -303,7 +305,7 @@ def _structure(data: Any) -> Structure:
         return Structure()
     names = Structure.__dataclass_fields__
     values = {k: v for k, v in data.items() if k in names}
-    for key in ("headings", "missing", "added", "typed_totals"):
+    for key in ("headings", "missing", "added", "reordered", "typed_totals"):
         if values.get(key) is not None:
             values[key] = tuple(values[key])
     if "labels" in values:
@@ -461,7 +463,7 @@ def _shares(report: Report) -> dict[str, str]:
             continue
         step = Decimal(1).scaleb(-members[0].digits)
         hundredth = Decimal(whole) / 100
-        exact = [p / hundredth for p in known]
+        exact = [Decimal(p) / hundredth for p in known]
         rounded = [e.quantize(step, ROUND_HALF_UP) for e in exact]
         if sum(known) == whole:
             rest = 100 - sum(rounded)
@@ -472,14 +474,19 @@ def _shares(report: Report) -> dict[str, str]:
     return found
 
 
+def wording(report: Report, item: forms.Statement) -> str:
+    """Return the words of a statement before its names are filled: the clerk's, the zero wording, or the form's."""
+    if item.zero and report.figures.get(item.zero) == 0 and item.id not in report.texts:
+        return item.zero_text
+    return report.text(item.id) or item.text
+
+
 def statements(report: Report, section: forms.Section, values: Mapping[str, str]) -> list[str]:
     """Return the sentences a section states its figures in: each in the clerk's words or the form's, the zero
     wording where it applies, and none while one of its figures is no number. `values`: those of `values_for`."""
     found = []
     for item in section.statements:
-        pattern = report.text(item.id) or item.text
-        if item.zero and report.figures.get(item.zero) == 0 and item.id not in report.texts:
-            pattern = item.zero_text
+        pattern = wording(report, item)
         if pattern and all(values.get(name, name) for name in _NAME.findall(pattern)):
             found.append(fill_names(pattern, values))
     return found

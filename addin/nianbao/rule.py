@@ -215,12 +215,12 @@ def _bind(rule: Rule, form: Form, table: Table | None, place: str, label: str) -
             if name not in form.meta:
                 raise RuleError(f"{rule.id}: unknown field {name}")
             return name
-        if name in form.cells:
-            return name
-        cell = table and _cell(rule.each, table, place, name)
-        if cell not in form.cells:
+        own = _cell(rule.each, table, place, name) if table else name
+        if own in form.cells:
+            return own
+        if name not in form.cells:
             raise RuleError(f"{rule.id}: {name} is no cell of {form.id}" + (f" at {place}" if place else ""))
-        return str(cell)
+        return name
 
     expressions = [e for e in (rule.expression, rule.condition) if e]
     names = {name: resolve(name) for e in expressions for name in e.names}

@@ -9,7 +9,7 @@ from typing import Any, Iterator, Mapping
 
 from ..errors import InputError
 from ..form import Form
-from ..report import Report, show, with_last
+from ..report import Report, show, totals, with_last
 from ..rule import Bound, Rule, evaluate
 from . import (  # noqa: F401  they register their functions
     college,
@@ -49,13 +49,15 @@ def check(
     form = report.definition
     bounds = catalogue.bounds(form.id)
     answers = {e.fingerprint: e.explanation for e in report.explanations if e.fingerprint and e.explanation}
+    computed = totals(form, report.figures)
     found: list[Finding] = []
     for rule in catalogue.for_form(form.id):
         if rule.check:
             found += _by_expression(rule, bounds[rule.id], report)
         else:
-            found += _by_function(Context(report, rule, today or date.today()))
-    found = [replace(f, explanation=answers.get(f.fingerprint)) for f in found]
+            found += _by_function(Context(report, rule, today or date.today(), computed))
+    if answers:
+        found = [replace(f, explanation=answers.get(f.fingerprint)) for f in found]
     order = {cell_id: i for i, cell_id in enumerate(form.cells)}
     return sorted(found, key=lambda f: (f.rank, min((order.get(c, len(order)) for c in f.cells), default=0)))
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, Iterator
 
 from ..form import COUNT, MONEY, SIGNED, Cell, Form
-from ..report import parts_of, show, totals
+from ..report import parts_of, show
 from ..rule import is_number
 from .registry import Context, Fault, cell_place, implements
 
@@ -28,10 +28,9 @@ def _numbers(form: Form) -> Iterator[Cell]:
 def _entered(context: Context) -> Iterator[tuple[Cell, Any]]:
     """Yield the cells the clerk is answerable for: all but totals that are the sum of their parts."""
     report = context.report
-    computed = totals(context.form, report.figures)
     for cell in _numbers(context.form):
         value = report.figures.get(cell.id)
-        if not (cell.is_total and (value is None or value == computed.get(cell.id))):
+        if not (cell.is_total and (value is None or value == context.totals.get(cell.id))):
             yield cell, value
 
 
@@ -65,7 +64,6 @@ def changes_are_whole(context: Context) -> Iterator[Fault]:
 
 @implements("G-NUM-4")
 def no_cell_is_blank(context: Context) -> Iterator[Fault]:
-    computed = totals(context.form, context.report.figures)
     blank: dict[tuple[str, str], list[Cell]] = {}
     for cell in context.form.cells.values():
         # A total can only be missing where its parts are there: else it is the parts that are missing.
@@ -73,7 +71,7 @@ def no_cell_is_blank(context: Context) -> Iterator[Fault]:
             cell.table
             and cell.is_number
             and context.report.figures.get(cell.id) is None
-            and (not cell.is_total or computed[cell.id] is not None)
+            and (not cell.is_total or context.totals[cell.id] is not None)
         ):
             blank.setdefault((cell.table, cell.row.id), []).append(cell)
     for cells in blank.values():
@@ -122,16 +120,15 @@ def _advice(cell: Cell, text: str) -> str:
 @implements("G-NUM-7")
 def totals_are_computed(context: Context) -> Iterator[Fault]:
     report, structure = context.report, context.report.structure
-    computed = totals(context.form, report.figures)
     for cell_id in structure.typed_totals:
-        value, right = report.figures.get(cell_id), computed.get(cell_id)
+        value, right = report.figures.get(cell_id), context.totals.get(cell_id)
         if right is None or value is None:
             continue
         same = value == right
         found = f"的公式已被改成{show(value)}"
         yield _total(context, cell_id, found, value, right, lesser=same)
     for cell_id, value in structure.stale_totals.items():
-        right = computed.get(cell_id)
+        right = context.totals.get(cell_id)
         if right is not None and value != right:
             yield _total(context, cell_id, f"文件中保存的结果是{show(value)}", value, right, lesser=False)
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Callable, Iterator, Mapping
 
 from ..form import Cell, Form
-from ..report import Report
+from ..report import Figure, Report
 from ..rule import Rule
 
 
@@ -18,6 +18,7 @@ class Context:
     report: Report
     rule: Rule
     today: date
+    totals: Mapping[str, Figure]  # every total of the form as the sum of what stands in its parts
 
     @property
     def form(self) -> Form:

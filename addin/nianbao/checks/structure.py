@@ -36,6 +36,8 @@ def nothing_missing_nothing_added(context: Context) -> Iterator[Fault]:
         yield Fault({name: None}, {"place": f"缺少{name}"})
     for name in report.structure.added:
         yield Fault({name: None}, {"place": f"多出{name}"})
+    for sentence in report.structure.reordered:
+        yield Fault({sentence: None}, {"place": sentence})
     for cell_id, value in report.figures.items():
         if cell_id not in context.form.cells:
             yield Fault({cell_id: value}, {"place": f"多出项目“{cell_id}”"})

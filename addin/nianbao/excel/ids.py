@@ -11,28 +11,27 @@ from ..form import Form
 
 MARK = "@"
 FORM = "@form"  # form id, form version and rule-pack version, should the document properties get lost
-META, LAST, TEXT, FIELDS, WHY = "@meta", "@last", "@text", "@fields", "@why"
+META, LAST, TEXT, FIELDS, STATEMENTS, WHY = "@meta", "@last", "@text", "@fields", "@statements", "@why"
+LAST_FIELDS = "@last.fields"
 END, MARKS = "@end", "@mark"
 HEAD = "@h"  # and the number of a head row inside its block
-STUB = "#"  # column id of a label column, with its number
+STUB = "#"  # column id of a label column (and of one with units or codes), with its number
 VALUE, UNIT = "value", "unit"
-BLANK_ROW = "."  # row id of the only row of a table that has no row ids
+BLANK = "."  # stands for an empty row or column id
 
 PREAMBLE = "preamble"  # text id of an opening paragraph the clerk words
 LAST_FORM, LAST_YEAR, LAST_UNIT = "last.form", "last.meta.report_year", "last.meta.unit_full"
 
 PROPERTY_FORM, PROPERTY_VERSION, PROPERTY_RULES = "nianbao.form", "nianbao.form_version", "nianbao.rules"
 
-GUIDE, PREVIOUS, REASONS, CHECKS, RESULTS, RULES = "填报说明", "上年数据", "情况说明", "校验", "校验结果", "规则"
+GUIDE, NAMES, PREVIOUS, REASONS = "填报说明", "名称", "上年数据", "情况说明"
+CHECKS, RESULTS, RULES, WORK = "校验", "校验结果", "规则", "计算"
 
 
 def expected_sheets(form: Form) -> dict[str, str]:
-    """Return block name or text id -> the sheet on which the form's workbook has it."""
+    """Return block name, or id of a text, statement or field -> the sheet on which the form's workbook has it."""
     found = {META: forms.meta_sheet(), LAST: PREVIOUS, WHY: REASONS}
     found |= {MARK + table.id: table.sheet for table in form.tables}
-    found |= {f"{LAST}.{table.id}": PREVIOUS for table in form.tables}
     for section in form.sections:
-        found |= {text.id: section.sheet for text in section.texts}
-        if section.fields:
-            found[FIELDS] = section.sheet
+        found |= {item.id: section.sheet for item in (*section.fields, *section.statements, *section.texts)}
     return found

@@ -7,7 +7,6 @@ from typing import Any, Mapping
 from .. import form as forms
 from ..checks.catalogue import Catalogue
 from ..form import Form
-from ..report import Report
 from ..rule import (
     CONFIRM,
     EXPLAIN,
@@ -23,7 +22,7 @@ from ..rule import (
     sentence,
 )
 from . import ids
-from .sheet import Compute, Formula, Item, Sheet, Value, heading, height_of, rounded
+from .sheet import Compute, Facts, Formula, Item, Sheet, Value, heading, height_of, rounded
 
 REASON_ROWS = 40
 RESULT_COLUMNS = ("序号", "级别", "规则", "位置", "说明", "建议", "依据", "核对码")
@@ -63,8 +62,8 @@ def checks_sheet(form: Form, bounds: list[Bound], where: Mapping[str, str]) -> S
     state = f"$H${first + 1}:$H${last + 1}"
     verdicts = {b.key: b for b in bounds}
 
-    def summary(report: Report) -> str:
-        found = [_state(b, report) for b in verdicts.values()]
+    def summary(facts: Facts) -> str:
+        found = [_state(b, facts) for b in verdicts.values()]
         return _summary(len(found), *(found.count(s) for s in (HOLDS, FAILS, OPEN)))
 
     counts = [f'"&COUNTIF({state},"{s}")&"' for s in (HOLDS, FAILS, OPEN)]
@@ -111,17 +110,17 @@ def _summary(number: int, *counts: Any) -> str:
     return f"共{number}项：{HOLDS} 相符 {holds} 项，{FAILS} 不符 {fails} 项，{OPEN} 数据未齐或不适用 {open_} 项"
 
 
-def _state(bound: Bound, report: Report) -> str:
-    return {True: HOLDS, False: FAILS, None: OPEN}[evaluate(bound, report.get).holds]
+def _state(bound: Bound, facts: Facts) -> str:
+    return {True: HOLDS, False: FAILS, None: OPEN}[evaluate(bound, facts.report.get).holds]
 
 
 def _state_of(bound: Bound) -> Compute:
-    return lambda report: _state(bound, report)
+    return lambda facts: _state(bound, facts)
 
 
 def _side(bound: Bound, which: str) -> Compute:
-    def compute(report: Report) -> Value:
-        verdict = evaluate(bound, report.get)
+    def compute(facts: Facts) -> Value:
+        verdict = evaluate(bound, facts.report.get)
         value = getattr(verdict, which)
         return "" if verdict.holds is None or value is None else rounded(value)
 

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 from typing import Callable, Mapping
 
-from ..report import Report
+from ..report import Report, values_for
 from ..rule import column_name
 
 Value = str | int | Decimal
-Compute = Callable[[Report], Value]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the formulas of a workbook are computed from: a report, and what its sentences may name."""
+
+    report: Report
+
+    @cached_property
+    def values(self) -> dict[str, str]:
+        return values_for(self.report)
+
+
+Compute = Callable[[Facts], Value]
 
 
 @dataclass(frozen=True)
@@ -64,6 +78,9 @@ class Sheet:
     heights: dict[int, float] = field(default_factory=dict)
     growing: list[int] = field(default_factory=list)  # rows that grow with their text
     hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: tuple[int, ...] = ()
+    hidden: bool = False
+    print_columns: int = 0  # columns that are printed; all of them when 0
     freeze: tuple[int, int] = (0, 0)
     repeat: tuple[int, int] | None = None
     landscape: bool = False
@@ -94,12 +111,24 @@ def heading(sheet: Sheet, text: str, columns: int, where: Mapping[str, str]) -> 
     sheet.add(Item(0, 1, 1, columns, "title", text))
     unit, year = where["meta.unit_full"], where["meta.report_year"]
 
-    def compute(report: Report) -> str:
+    def compute(facts: Facts) -> str:
+        report = facts.report
         return f"填报单位：{report.unit or '（未填）'}　　报告年度：{report.year or '（未填）'}"
 
     text = f'"填报单位："&IF({unit}="","（未填）",{unit})&"　　报告年度："&IF({year}="","（未填）",{year})'
     sheet.add(Item(1, 1, 1, columns, "unit line", formula=Formula(f"heading.{sheet.name}", text, compute)))
     sheet.heights |= {0: 30, 1: 20}
+
+
+def near(sheet: Sheet, address: str) -> str:
+    """Return an absolute address as a formula on the sheet names it: without the sheet's own name."""
+    return address.removeprefix(f"{sheet.name}!")
+
+
+def literal(text: str) -> str:
+    """Return a text as a formula writes it; a longer one in pieces, since one may have 255 characters only."""
+    pieces = [text[n : n + 200].replace('"', '""') for n in range(0, len(text), 200)] or [""]
+    return "&".join(f'"{piece}"' for piece in pieces)
 
 
 def height_of(text: str, width: float, line: float = 15.5) -> float:

@@ -1,4 +1,5 @@
-"""The sheets in which words are entered: the unit's particulars, the narratives and the fields beside them."""
+"""The sheets in which words are entered: the unit's particulars, the narratives, and beside them the fields and the
+sentences made from figures."""
 
 from __future__ import annotations
 
@@ -6,10 +7,17 @@ from .. import form as forms
 from ..checks.catalogue import Catalogue
 from ..form import Form, Section, Text
 from ..report import Report
+from ..rule import Bound
 from . import ids
-from .sheet import Compute, Formula, Item, Sheet, heading, height_of
+from .marks import cell_mark
+from .names import Source, finished, paragraph_preview, statement_preview
+from .sheet import Compute, Facts, Formula, Item, Sheet, heading, height_of
+from .totals import total_formula
 
 PARAGRAPHS = 12  # rows a text has; what does not fit stands in the last one, divided by line ends
+PREAMBLE_ROWS = 2
+WIDTHS = (2.0, 8.0, 78.0, 10.0, 66.0)
+NUMBER, WORDS, COUNT, SHOWN = range(1, 5)  # columns
 
 
 def meta_sheet(form: Form, catalogue: Catalogue, where: dict[str, str]) -> Sheet:
@@ -45,56 +53,66 @@ def _characters(text: str) -> int:
     return sum(c not in " \u3000\n\t" for c in text)
 
 
-def text_sheet(form: Form, section: Section, where: dict[str, str]) -> Sheet:
-    """Return the sheet of a section that is written in words, with its fields first."""
-    sheet = Sheet(section.sheet, (2.0, 8.0, 88.0, 10.0))
-    heading(sheet, section.heading, 3, where)
+def text_sheet(form: Form, section: Section, bounds: list[Bound], where: dict[str, str], work: Sheet) -> Sheet:
+    """Return the sheet of a section that is written in words: its fields, its sentences, then its narratives."""
+    sheet = Sheet(section.sheet, WIDTHS, print_columns=SHOWN)
+    heading(sheet, section.heading, SHOWN, where)
     row = 2
     if section.fields:
-        row = _fields(sheet, section, row, where)
+        row = _fields(sheet, form, section, bounds, row, where)
+    if section.statements:
+        row = _statements(sheet, form, section, row, where, work)
     if section is form.sections[0]:
         ask = "可留空，留空时按规定格式自动写成；自拟的，写明依据、内容、统计期限和联系方式"
-        row = _paragraphs(sheet, Text(ids.PREAMBLE, "报告导语", ask), row, where, 2)[0]
+        row = _paragraphs(sheet, form, Text(ids.PREAMBLE, "报告导语", ask), row, where, work, PREAMBLE_ROWS)[0]
     counts = []
     for text in section.texts:
-        row, count = _paragraphs(sheet, text, row, where, PARAGRAPHS)
+        row, count = _paragraphs(sheet, form, text, row, where, work, PARAGRAPHS)
         counts.append((text.id, count))
     if section.limit:
-        _limit(sheet, section, row, counts)
-    sheet.heights[row] = 24
+        _limit(sheet, form, section, row, counts)
+        sheet.heights[row] = 24
     sheet.freeze = (2, 0)
     return sheet
 
 
-def _paragraphs(sheet: Sheet, text: Text, row: int, where: dict[str, str], number: int) -> tuple[int, Item]:
+def _band(sheet: Sheet, row: int, heading_: str, ask: str, column: str) -> None:
+    """The two head rows of a block: what it is and what to write."""
+    sheet.add(Item(row, NUMBER, 1, 2, "band", heading_))
+    sheet.add(Item(row, SHOWN, style="band", text="写入报告的文字"))
+    sheet.add(Item(row + 1, NUMBER, 1, 2, "ask", ask))
+    sheet.add(Item(row + 1, COUNT, style="ask centre", text=column))
+    sheet.add(Item(row + 1, SHOWN, style="ask", text="名称已换成数字，随填随变"))
+    sheet.heights |= {row: 24, row + 1: max(20, height_of(ask, WIDTHS[NUMBER] + WIDTHS[WORDS] - 4))}
+
+
+def _paragraphs(sheet: Sheet, form: Form, text: Text, row: int, where: dict[str, str], work: Sheet,
+                number: int) -> tuple[int, Item]:
     """Rows for the paragraphs of a text below its heading; return the next free row and the count of characters."""
     head = row
-    sheet.add(Item(head, 1, 1, 2, "band", text.heading or sheet.items[0].text))
-    sheet.add(Item(head + 1, 1, 1, 2, "ask", f"写什么：{text.ask}" if text.ask else "", note=""))
-    sheet.hide(head + 2, ids.TEXT, {2: ids.VALUE})
+    _band(sheet, head, text.heading or sheet.items[0].text, f"写什么：{text.ask}" if text.ask else "", "字数")
+    sheet.hide(head + 2, ids.TEXT, {WORDS: ids.VALUE})
     first = head + 3
     counts = []
     for n in range(number):
         at = first + n
-        sheet.add(Item(at, 0, style="id", text=text.id))
-        sheet.add(Item(at, 1, style="number", text=f"第{n + 1}段"))
         key = f"{text.id}#{n + 1}"
-        item = sheet.add(Item(at, 2, style="input paragraph", input=key, kind="paragraph", title=text.heading))
+        sheet.add(Item(at, 0, style="id", text=text.id))
+        sheet.add(Item(at, NUMBER, style="number", text=f"第{n + 1}段"))
+        item = sheet.add(Item(at, WORDS, style="input paragraph", input=key, kind="paragraph", title=text.heading))
         if n == 0:
             where[text.id] = sheet.reach(item)
-        formula = Formula(f"count.{key}", _length(item.address), _paragraph_count(text.id, n, number))
-        counts.append(sheet.add(Item(at, 3, style="count", formula=formula)))
+        source = _paragraph_of(text.id, n, number)
+        formula = paragraph_preview(form, work, key, sheet.reach(item), source)
+        shown = sheet.add(Item(at, SHOWN, style="shown paragraph", formula=formula))
+        count = Formula(f"count.{key}", _length(shown.address), _counted(form, [source]))
+        counts.append(sheet.add(Item(at, COUNT, style="count", formula=count)))
         sheet.growing.append(at)
+    sources = [_paragraph_of(text.id, n, number) for n in range(number)]
     area = f"{counts[0].address}:{counts[-1].address}"
-
-    def compute(report: Report) -> int:
-        return _characters(report.text(text.id))
-
-    whole = sheet.add(Item(head, 3, style="count head",
-                           formula=Formula(f"count.{text.id}", f'SUM({area})', compute)))
-    sheet.add(Item(head + 1, 3, style="ask", text="字数"))
+    formula = Formula(f"count.{text.id}", f"SUM({area})", _counted(form, sources))
+    whole = sheet.add(Item(head, COUNT, style="count head", formula=formula))
     sheet.hide(first + number, ids.END)
-    sheet.heights |= {head: 24, head + 1: height_of(text.ask, 92)}
     return first + number + 1, whole
 
 
@@ -105,8 +123,12 @@ def _length(address: str) -> str:
     return f"LEN({plain})"
 
 
-def _paragraph_count(text_id: str, n: int, number: int) -> Compute:
-    return lambda report: _characters(paragraph(report, text_id, n, number))
+def _paragraph_of(text_id: str, n: int, number: int) -> Source:
+    return lambda facts: paragraph(facts.report, text_id, n, number)
+
+
+def _counted(form: Form, sources: list[Source]) -> Compute:
+    return lambda facts: sum(_characters(finished(form, source, facts)) for source in sources)
 
 
 def paragraph(report: Report, text_id: str, n: int, number: int) -> str:
@@ -115,37 +137,66 @@ def paragraph(report: Report, text_id: str, n: int, number: int) -> str:
     return "\n".join(texts[n:]) if n == number - 1 else "".join(texts[n : n + 1])
 
 
-def _limit(sheet: Sheet, section: Section, row: int, counts: list[tuple[str, Item]]) -> None:
+def _limit(sheet: Sheet, form: Form, section: Section, row: int, counts: list[tuple[str, Item]]) -> None:
     limit = section.limit or 0
     whole = "+".join(item.address for _, item in counts)
+    sources = [_paragraph_of(text_id, n, PARAGRAPHS) for text_id, _ in counts for n in range(PARAGRAPHS)]
+    count = _counted(form, sources)
 
-    def count(report: Report) -> int:
-        return sum(_characters(report.text(text_id)) for text_id, _ in counts)
-
-    def state(report: Report) -> str:
-        over = count(report) - limit
+    def state(facts: Facts) -> str:
+        over = int(count(facts)) - limit
         return f"本部分一般不超过{limit}字，" + (f"已超出{over}字，请精简" if over > 0 else f"还可以写{-over}字")
 
-    item = sheet.add(Item(row, 3, style="count head", formula=Formula(f"count.{section.id}", whole, count)))
+    item = sheet.add(Item(row, COUNT, style="count head", formula=Formula(f"count.{section.id}", whole, count)))
     a = item.address
     text = f'"本部分一般不超过{limit}字，"&IF({a}>{limit},"已超出"&({a}-{limit})&"字，请精简","还可以写"&({limit}-{a})&"字")'
-    sheet.add(Item(row, 1, 1, 2, "limit", formula=Formula(f"limit.{section.id}", text, state)))
+    sheet.add(Item(row, NUMBER, 1, 2, "limit", formula=Formula(f"limit.{section.id}", text, state)))
 
 
-def _fields(sheet: Sheet, section: Section, row: int, where: dict[str, str]) -> int:
-    sheet.hide(row, ids.FIELDS, {3: ids.VALUE})
-    for column, text in ((1, "项目"), (3, "填写")):
-        sheet.add(Item(row + 1, column, 1, 2 if column == 1 else 1, "head", text))
+def _fields(sheet: Sheet, form: Form, section: Section, bounds: list[Bound], row: int, where: dict[str, str]) -> int:
+    """Rows for the numbers of a section that stand in no statutory table; return the next free row."""
+    sheet.hide(row, ids.FIELDS, {COUNT: ids.VALUE})
+    for column, text, columns in ((NUMBER, "项目", 2), (COUNT, "填写", 1), (SHOWN, "校验", 1)):
+        sheet.add(Item(row + 1, column, 1, columns, "head", text))
     sheet.heights[row + 1] = 22
-    row += 2
-    for cell in section.fields:
+    for number, cell in enumerate(section.fields, row + 2):
         note = "\n".join(filter(None, (cell.row.note, cell.row.basis and f"依据：{cell.row.basis}")))
-        sheet.add(Item(row, 0, style="id", text=cell.id))
-        sheet.add(Item(row, 1, 1, 2, "stub", f"{cell.label}（{cell.unit}）", note=note))
-        item = sheet.add(Item(row, 3, style="input", input=cell.id, kind=cell.kind, title=cell.label))
-        where[cell.id] = sheet.reach(item)
-        sheet.names[f"值_{cell.id}"] = sheet.reach(item)
-        sheet.heights[row] = 22
-        row += 1
+        sheet.add(Item(number, 0, style="id", text=cell.id))
+        unit = f"（{cell.unit}）" if cell.unit else ""
+        sheet.add(Item(number, NUMBER, 1, 2, "stub", f"{cell.label}{unit}", note=note))
+        if cell.is_total:
+            item = Item(number, COUNT, style="total", formula=total_formula(sheet, form, cell, where))
+        else:
+            item = Item(number, COUNT, style="input", input=cell.id, kind=cell.kind, title=cell.label)
+        where[cell.id] = sheet.names[f"值_{cell.id}"] = sheet.reach(sheet.add(item))
+        sheet.add(Item(number, SHOWN, style="mark left", formula=cell_mark(sheet, form, cell, bounds, where)))
+        sheet.heights[number] = 22
+    row += 2 + len(section.fields)
     sheet.hide(row, ids.END)
     return row + 1
+
+
+def _statements(sheet: Sheet, form: Form, section: Section, row: int, where: dict[str, str], work: Sheet) -> int:
+    """Rows for the sentences a section states its figures in; return the next free row."""
+    ask = "按数字自动成文；可以改动文字，【名称】要保留；清空后恢复原来的句子"
+    _band(sheet, row, "用数字写成的句子", ask, "字数")
+    sheet.hide(row + 2, ids.STATEMENTS, {WORDS: ids.VALUE})
+    for number, statement in enumerate(section.statements, 1):
+        at = row + 2 + number
+        sheet.add(Item(at, 0, style="id", text=statement.id))
+        sheet.add(Item(at, NUMBER, style="number", text=f"第{number}句"))
+        item = Item(at, WORDS, style="input paragraph", text=statement.text, input=statement.id, kind="paragraph")
+        where[statement.id] = sheet.reach(sheet.add(item))
+        formula = statement_preview(form, work, statement, sheet.reach(item), where)
+        shown = sheet.add(Item(at, SHOWN, style="shown paragraph", formula=formula))
+        sheet.add(Item(at, COUNT, style="count", formula=Formula(
+            f"count.{statement.id}", _length(shown.address), _length_of(formula.compute))))
+        sheet.growing.append(at)
+        sheet.heights[at] = max(24.0, height_of(statement.text, WIDTHS[WORDS] * 0.86, 17.0))
+    row += 3 + len(section.statements)
+    sheet.hide(row, ids.END)
+    return row + 1
+
+
+def _length_of(compute: Compute) -> Compute:
+    return lambda facts: _characters(str(compute(facts)))

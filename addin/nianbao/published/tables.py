@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Sequence
 
-from ..form import Block, Table
+from ..form import CHOICE, TEXT, Block, Table
 from .items import Spot, TextGrid
 from .labels import Index, Leaf, is_value, key, squeezed
 
@@ -93,7 +93,7 @@ def read_table(grids: Sequence[TextGrid], index: Index) -> Reading:
     _lacking(state)
     place = _first_out_of_place([leaf.place for leaf in state.rows])
     if place is not None:
-        state.reading.reordered.append(f"行的顺序与规定不同（从“{state.rows[place].node.label}”起）")
+        state.reading.reordered.append(f"行的顺序有变动（从“{state.rows[place].node.label}”起）")
     return state.reading
 
 
@@ -132,7 +132,7 @@ def _stray(state: _State, line: list[Place]) -> None:
         return
     stray = [text for text in texts if not is_value(text)]
     values = [text for text in texts if text.strip() and is_value(text)]
-    wordy = any(n.kind for b in state.index.table.blocks for n in b.leaf_columns) and len(stray) > 1
+    wordy = state.index.table.kind in (TEXT, CHOICE) and len(stray) > 1
     stated = any(c.isalnum() for text in values for c in text) or (bool(values) and not _has_headings(state.index))
     if stray and state.columns and (stated or wordy):
         state.reading.added.append(_name(line))
@@ -245,7 +245,7 @@ def _only_column(heads: list[Place], index: Index, block: Block, reading: Readin
 def _column_order(columns: list[_Column], reading: Reading) -> None:
     place = _first_out_of_place([c.leaf.place for c in columns if c.leaf])
     if place is not None:
-        sentence = f"列的顺序与规定不同（从“{squeezed(columns[place].label)}”起）"
+        sentence = f"列的顺序有变动（从“{squeezed(columns[place].label)}”起）"
         if sentence not in reading.reordered:
             reading.reordered.append(sentence)
 

@@ -39,13 +39,15 @@ _DATA_ID = "{5D0F6A0E-6B1C-4E7B-9C1D-6E69616E6261}"  # any fixed GUID
 class Slot:
     """A place to fill: `kind` is cell, value (of `report.values_for`), title, block (paragraphs) or a draft's mark.
 
-    A block knows the properties of the paragraph and the run in which its token stood.
+    A block knows the properties of the paragraph and the run in which its token stood. An `optional` one leaves
+    nothing behind when there is nothing to print.
     """
 
     kind: str
     id: str = ""
     paragraph: str = ""
     run: str = ""
+    optional: bool = False
 
 
 Piece = str | Slot
@@ -102,8 +104,7 @@ def block_token(section: Section) -> str:
 
 def value_tokens(form: Form) -> dict[str, str]:
     """Return token -> name in `report.values_for` of every single value a template may show."""
-    named = {f.label: f.id.removeprefix("meta.") for f in form.meta.values() if f.kind != "choice" or f.choices}
-    return named | {YEAR: "report_year"} | {cell_id: cell_id for cell_id in form.cells}
+    return {name: name for name in form.names} | {YEAR: "report_year"} | {cell_id: cell_id for cell_id in form.cells}
 
 
 def block_tokens(form: Form) -> dict[str, str]:
@@ -250,7 +251,9 @@ class _Work:
         properties = paragraph.find(w("pPr"))
         run = texts[0].getparent()
         run_properties = run.find(w("rPr")) if run is not None else None
-        slot = Slot("block", section_id, _xml(properties), _xml(run_properties))
+        section = next((s for s in self.form.sections if s.id == section_id), None)
+        optional = section is not None and not (section.texts or section.statements)
+        slot = Slot("block", section_id, _xml(properties), _xml(run_properties), optional)
         from lxml import etree
 
         comment = etree.Comment(self.slot(slot))

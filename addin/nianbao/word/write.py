@@ -86,7 +86,7 @@ class _Texts:
 
     def _block(self, slot: Slot) -> str:
         """Return the paragraphs of a block. A keep-with-next of its token is meant for its last paragraph."""
-        lines = self.blocks[slot.id] or [prose.Line("")]
+        lines = self.blocks[slot.id] or ([] if slot.optional else [prose.Line("")])
         inner = _KEEP_NEXT.sub("", slot.paragraph)
         found = []
         for number, line in enumerate(lines):

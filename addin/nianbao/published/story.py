@@ -1,0 +1,183 @@
+"""The paragraphs of a report, put where they belong: title, opening, sections, signature, date."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache
+from typing import Iterable
+
+from .. import form as forms
+from .. import prose
+from ..form import Form, Section
+from .labels import key, squeezed
+
+
+@dataclass(eq=False, repr=False)
+class Story:
+    """`headings` are as found, `sections` paragraphs by section id; a part of the text that is none of the form's
+    stays with the section before it."""
+
+    title: str
+    headings: list[str]
+    preamble: list[str]
+    sections: dict[str, list[str]]
+    signature: str
+    date: str
+
+
+_DATE = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日|[一二][〇○零一二三四五六七八九]{3}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日")
+_YEAR = re.compile(r"[（(]?((?:19|20)\d\d)(?:[—–\-－~～至]+(?:19|20)\d\d)?(?:学年|年)?度?[）)]?")
+_NO_TITLE = re.compile("[。；]")
+_LONGEST_TITLE = 80
+_SHORTEST_WORDS = 4  # characters of the statutory title words, counted from their end, by which a title is known
+_ANNEX = re.compile(r"附[件表录]?[一二三四五六七八九十\d]{0,2}[:、.]?")
+
+
+def tell(paragraphs: Iterable[str], form: Form) -> Story:
+    """Return the story that paragraphs tell in this form."""
+    lines = [p.strip() for p in paragraphs if p.strip() and not p.strip().startswith(f"{prose.DRAFT}：")]
+    parts: list[tuple[str, list[str]]] = [("", [])]
+    for text in lines:
+        if is_section_heading(text, form):
+            parts.append((text, []))
+        else:
+            parts[-1][1].append(text)
+    title, opening = _title(parts[0][1], (form.title_words,))
+    if opening and form.preamble_heading and key(opening[0]) == key(form.preamble_heading):
+        opening = opening[1:]
+    signature, date = _signed(parts)
+    sections: dict[str, list[str]] = {}
+    current = ""
+    for heading, body in parts[1:]:
+        section = section_of(heading, form)
+        if section is None or section.id in sections:
+            body = [heading, *body]
+        current = section.id if section and section.id not in sections else current or form.sections[0].id
+        sections.setdefault(current, []).extend(body)
+    return Story(title, [h for h, _ in parts[1:]], opening, sections, signature, date)
+
+
+def title_of(paragraphs: Iterable[str]) -> str:
+    """Return the title of a report whose form is not known yet; "" when none of the forms' titles is there."""
+    opening = []
+    for text in paragraphs:
+        if is_numbered(text):
+            break
+        if text.strip():
+            opening.append(text.strip())
+    return _title(opening, _all_title_words())[0]
+
+
+@cache
+def _all_title_words() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(form.title_words for form in forms.all_forms()))
+
+
+def _title(opening: list[str], known: tuple[str, ...]) -> tuple[str, list[str]]:
+    """Return the title, which may run over several lines, and the paragraphs after it."""
+    for number, text in enumerate(opening):
+        if len(text) <= _LONGEST_TITLE and not _NO_TITLE.search(text) and words_of(text, known):
+            first = number
+            while first and number - first < 3:
+                before = opening[first - 1]
+                whole = "".join(opening[first : number + 1])
+                if len(before) > 40 or re.search("[。；：:，]", before) or unit_year(whole, known)[0]:
+                    break
+                first -= 1
+            return "".join(opening[first : number + 1]), opening[number + 1 :]
+    return "", opening
+
+
+def words_of(text: str, known: tuple[str, ...]) -> str:
+    """Return the longest end of statutory title words that a text holds; "" when it is no title."""
+    plain = squeezed(text)
+    found = (next((w[i:] for i in range(len(w) - _SHORTEST_WORDS + 1) if w[i:] in plain), "") for w in known)
+    return max(found, key=len, default="")
+
+
+def unit_year(title: str, known: tuple[str, ...] = ()) -> tuple[str, int | None]:
+    """Return the unit and the year a title names, of an academic year the first. `known` are the statutory title
+    words it may have; those of all forms by default."""
+    plain = squeezed(title)
+    known = known or _all_title_words()
+    words = words_of(plain, known)
+    years = list(_YEAR.finditer(plain))
+    year = int(years[-1][1]) if years else None
+    before = plain[: plain.index(words)] if words else plain
+    if words not in known and years and years[0].start() > 0:
+        before = plain[: years[0].start()]  # the words before it are not the official ones
+    return _YEAR.sub("", before).removeprefix("关于").strip("　 《》"), year
+
+
+def is_numbered(text: str) -> bool:
+    """Whether a paragraph is a heading of the first level: 一、…"""
+    return prose.level_of(text)[0] == 1 and prose.is_heading(text)
+
+
+def is_section_heading(text: str, form: Form) -> bool:
+    """Whether a paragraph heads a section: 一、… or, without such a number, an annex of the form."""
+    return is_numbered(text) or (len(text) <= 40 and _annex_of(text, form) is not None)
+
+
+def _annex_of(text: str, form: Form) -> Section | None:
+    """Return the section without a number that a paragraph heads."""
+    annexes = _annexes(form)
+    if not annexes:
+        return None
+    whole = key(text)[1]
+    words = _ANNEX.sub("", whole, count=1)
+    for known, section in annexes:
+        if words == known or (whole.startswith("附") and SequenceMatcher(None, words, known).ratio() >= 0.75):
+            return section
+    return None
+
+
+@cache
+def _annexes(form: Form) -> list[tuple[str, Section]]:
+    return [(_ANNEX.sub("", key(s.heading)[1], count=1), s) for s in form.sections if not is_numbered(s.heading)]
+
+
+def section_of(heading: str, form: Form) -> Section | None:
+    """Return the section a heading stands for: by its words, by a known variant, or by words close to them."""
+    if not is_numbered(heading):
+        return _annex_of(heading, form)
+    words = key(heading)[1]
+    sections = [s for s in form.sections if is_numbered(s.heading)]
+    known = [(key(label)[1], s) for s in sections for label in (s.heading, *s.variants)]
+    for label, section in known:
+        if label == words:
+            return section
+    near, section = max(((SequenceMatcher(None, label, words).ratio(), s) for label, s in known), key=lambda x: x[0])
+    return section if near >= 0.75 else None
+
+
+def _signed(parts: list[tuple[str, list[str]]]) -> tuple[str, str]:
+    """Take signature and date off the end of the text, which annexes may follow; return them."""
+    for heading, body in reversed(parts[1:]):
+        signature, date = _sign_off(body)
+        if signature or date or is_numbered(heading):
+            return signature, date
+    return "", ""
+
+
+def _sign_off(body: list[str]) -> tuple[str, str]:
+    """Take the signature and the date off the end of a section; return them."""
+    signature = date = ""
+    for _ in range(2):
+        if not body:
+            break
+        last = squeezed(body[-1])
+        if not date and _DATE.fullmatch(last):
+            date = last
+        elif not signature and date and len(last) <= 40 and not re.search("[。；：，！？]", last):
+            signature = last
+        else:
+            break
+        body.pop()
+    if not date and body:
+        last = squeezed(body[-1])
+        if 4 <= len(last) <= 40 and not re.search("[。；：，！？、]", last) and not prose.level_of(last)[0]:
+            signature = body.pop().strip()
+    return signature, date
