@@ -466,7 +466,7 @@ def _shares(report: Report) -> dict[str, str]:
         exact = [Decimal(p) / hundredth for p in known]
         rounded = [e.quantize(step, ROUND_HALF_UP) for e in exact]
         if sum(known) == whole:
-            rest = 100 - sum(rounded)
+            rest = 100 - sum(rounded, Decimal())
             order = sorted(range(len(exact)), key=lambda i: exact[i] - rounded[i], reverse=rest > 0)
             for i in order[: int(abs(rest) / step)]:
                 rounded[i] += step.copy_sign(rest)
