@@ -25,8 +25,6 @@ from nianbao.layout import INFO, STUB, Grid, Label, Value  # noqa: E402
 from nianbao.word.template import HEADING_STYLES, LEAD_STYLE, PREAMBLE, TITLE, block_token  # noqa: E402
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
-R = 'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
-
 
 
 @dataclass(frozen=True)
@@ -57,6 +55,7 @@ SONG_TITLE, FANG, HEI, KAI, SONG, LATIN = "方正小标宋简体", "仿宋_GB231
 # (type size, exact line, usual row height) in tables; a table with narrow columns takes the smaller one. Where lower
 # rows, down to `LOWEST`, save a page, they are lower.
 ROOMY, DENSE, LOWEST = (SIZE_SMALL_4, 340, 420), (SIZE_5, 250, 360), 300
+PADDING = 25  # over and under the text of a cell
 NOTE = 320  # line over or under a table
 
 BREAK_WORDS = '<w:wordWrap w:val="0"/>'  # an address on the web may break anywhere
@@ -149,7 +148,9 @@ def styles() -> str:
         f'<w:style w:type="character" w:customStyle="1" w:styleId="Level2Text"><w:name w:val="{LEAD_STYLE}"/>'
         f"<w:qFormat/><w:rPr>{fonts(KAI)}</w:rPr></w:style>"
         '<w:style w:type="table" w:customStyle="1" w:styleId="ReportTable"><w:name w:val="年报表格"/>'
-        f'<w:basedOn w:val="TableNormal"/><w:tblPr><w:tblBorders>{borders}</w:tblBorders></w:tblPr></w:style>'
+        f'<w:basedOn w:val="TableNormal"/><w:tblPr><w:tblBorders>{borders}</w:tblBorders>'
+        f'<w:tblCellMar><w:top w:w="{PADDING}" w:type="dxa"/><w:left w:w="28" w:type="dxa"/>'
+        f'<w:bottom w:w="{PADDING}" w:type="dxa"/><w:right w:w="28" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>'
         "</w:styles>"
     )
 
@@ -190,7 +191,8 @@ def side_number(style_id: str) -> str:
         f'<w:tblW w:w="{width}" w:type="dxa"/><w:tblLayout w:type="fixed"/></w:tblPr>'
         f'<w:tblGrid><w:gridCol w:w="{width}"/></w:tblGrid><w:tr><w:trPr>'
         f'<w:trHeight w:val="{height}" w:hRule="exact"/></w:trPr><w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>'
-        f'<w:textDirection w:val="tbRl"/><w:vAlign w:val="center"/></w:tcPr>{page_number(style_id)}</w:tc></w:tr></w:tbl>'
+        f'<w:textDirection w:val="tbRl"/><w:vAlign w:val="center"/></w:tcPr>{page_number(style_id)}'
+        "</w:tc></w:tr></w:tbl>"
     )
 
 
@@ -203,9 +205,11 @@ def is_dense(table: Table) -> bool:
 
 
 def broken(place: Label) -> str:
-    """Return a label with the line break its narrow cell needs: after the number of a group of rows."""
-    group = place.role == STUB and place.node is not None and place.node.children and place.text.startswith("（")
-    return place.text.replace("）", "）\n", 1) if group else place.text
+    """Return a label with the line break its narrow cell needs: after the number of a group of rows, or before what
+    stands in brackets."""
+    if place.role != STUB or place.node is None or not place.node.children:
+        return place.text
+    return place.text.replace("）", "）\n", 1) if place.text.startswith("（") else place.text.replace("（", "\n（", 1)
 
 
 def kind_of(place: Label | Value, form: Form, table: Table) -> str:
@@ -242,7 +246,8 @@ def cell(place: Label | Value, form: Form, table: Table, first: bool, keep: bool
     run = f"<w:r>{hint}{lines}</w:r>" if lines else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{span}{merge}<w:vAlign w:val="center"/></w:tcPr>'
-        f'<w:p><w:pPr><w:pStyle w:val="Table{kind_of(place, form, table)}{suffix}"/>{stay}{indent}</w:pPr>{run}</w:p></w:tc>'
+        f'<w:p><w:pPr><w:pStyle w:val="Table{kind_of(place, form, table)}{suffix}"/>{stay}{indent}</w:pPr>{run}</w:p>'
+        "</w:tc>"
     )
 
 
@@ -259,7 +264,7 @@ def tall(form: Form, table: Table, least: int) -> int:
     """Estimate the height of a table whose rows are at least this high."""
     line = (DENSE if is_dense(table) else ROOMY)[1]
     rows = ([lines_of(p, form, table) for p in row if p.rows == 1] for row in layout.grid(table).lines)
-    return sum(10 + max(least, line * max(row, default=1)) for row in rows)
+    return sum(10 + max(least, line * max(row, default=1) + 2 * PADDING) for row in rows)
 
 
 def pages(form: Form, table: Table, least: int) -> int:

@@ -1,4 +1,5 @@
-"""Build the blank workbooks from the forms and the rule catalogue: workbook/<form>.xlsx, the same bytes every time.
+"""Build the blank workbooks from the forms and the rule catalogue, workbook/<form>.xlsx, and the filled ones of the
+sample reports, workbook/samples/<sample>.xlsx; the same bytes every time.
 
     python scripts/build_workbooks.py            write the workbooks that are not current
     python scripts/build_workbooks.py --check    write nothing; exit 1 when one is not current
@@ -11,7 +12,7 @@ import re
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Iterator
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -19,17 +20,17 @@ from xlsxwriter.worksheet import Worksheet
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "addin"))
 
-from nianbao import assets, files, form as forms  # noqa: E402
+from nianbao import assets, files, form as forms, report as reports  # noqa: E402
 from nianbao.checks import catalogue  # noqa: E402
 from nianbao.excel import ids  # noqa: E402
+from nianbao.excel.fill import workbook_bytes  # noqa: E402
+from nianbao.excel.marks import MISSING  # noqa: E402
 from nianbao.excel.plan import Plan, plan_of, results  # noqa: E402
 from nianbao.excel.sheet import Item, Sheet  # noqa: E402
-from nianbao.excel.tables import MISSING  # noqa: E402
 from nianbao.form import Form  # noqa: E402
 from nianbao.report import Report, complete  # noqa: E402
 from nianbao.rule import HOLDS, OPEN  # noqa: E402
 
-FORMS = ("gov-2021", "gov-2019")
 _CREATED = datetime(2026, 1, 1)  # document properties carry a date; a fixed one keeps the bytes the same
 
 _LINE, _INK, _BAND, _HEAD, _INPUT, _TOTAL = "#8C8C8C", "#1F1F1F", "#DCE6F0", "#EDF2F7", "#FFFBE6", "#EFEFEF"
@@ -43,17 +44,25 @@ _STYLES: dict[str, dict[str, Any]] = {
     "unit line": {"align": "center", "font_size": 10.5},
     "legend": {"font_size": 9.5, "font_color": "#595959", "text_wrap": True, "valign": "top"},
     "ask": {"font_name": "楷体", "font_size": 11, "font_color": "#595959", "text_wrap": True},
+    "ask centre": {"font_name": "楷体", "font_size": 11, "font_color": "#595959", "align": "center"},
+    "foot": {"font_size": 10, "text_wrap": True, "align": "left"},
     "step": {"text_wrap": True, "font_size": 11.5},
     "band": {**_BOX, "font_name": "黑体", "bg_color": _BAND, "align": "center", "text_wrap": True},
     "corner": {**_BOX, "bg_color": _HEAD, "align": "center", "text_wrap": True, "font_size": 10},
     "head": {**_BOX, "font_name": "黑体", "bg_color": _HEAD, "align": "center", "text_wrap": True, "font_size": 10.5},
     "stub": {**_BOX, "indent": 1, "text_wrap": True, "bg_color": "#FFFFFF"},
+    "stub heading": {**_BOX, "font_name": "黑体", "indent": 1, "text_wrap": True, "bg_color": "#F7F9FB"},
+    "stub 1": {**_BOX, "indent": 3, "text_wrap": True},
+    "stub 2": {**_BOX, "indent": 5, "text_wrap": True},
     "hint": {**_BOX, "indent": 1, "text_wrap": True, "font_size": 10, "font_color": "#595959"},
     "input": {**_BOX, "bg_color": _INPUT, "align": "center", "locked": False},
     "input left": {**_BOX, "indent": 1, "bg_color": _INPUT, "locked": False, "align": "left"},
     "input text": {**_BOX, "indent": 1, "bg_color": _INPUT, "locked": False, "num_format": "@", "text_wrap": True},
     "input paragraph": {**_BOX, "bg_color": _INPUT, "locked": False, "text_wrap": True, "valign": "top",
                         "font_name": "仿宋", "font_size": 12},
+    "shown paragraph": {**_BOX, "text_wrap": True, "valign": "top", "font_name": "仿宋", "font_size": 12,
+                        "font_color": "#404040", "bg_color": "#F7F7F7"},
+    "shown": {**_BOX, "indent": 1, "text_wrap": True, "font_size": 10.5, "bg_color": _TOTAL},
     "number": {**_BOX, "align": "center", "font_size": 10, "font_color": "#595959"},
     "count": {**_BOX, "align": "center", "font_size": 10, "font_color": "#595959", "bg_color": _TOTAL},
     "count head": {**_BOX, "align": "center", "bg_color": _TOTAL, "font_name": "黑体"},
@@ -61,6 +70,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "total": {**_BOX, "bg_color": _TOTAL, "align": "center"},
     "unit": {**_BOX, "align": "center", "font_size": 10},
     "mark": {**_BOX, "align": "center", "font_size": 10.5},
+    "mark left": {**_BOX, "indent": 1, "font_size": 10.5},
     "mark label": {**_BOX, "align": "right", "font_size": 10, "font_color": "#595959", "text_wrap": True},
     "cell": {**_BOX, "indent": 1, "text_wrap": True, "font_size": 10.5},
     "value": {**_BOX, "align": "right", "font_size": 10.5},
@@ -101,12 +111,13 @@ def build(form: Form) -> bytes:
 def _draw(worksheet: Worksheet, sheet: Sheet, formats: dict[str, Format], values: dict[tuple[str, str], Any]) -> None:
     marked = any(item.style == "id" for item in sheet.items)
     for column, width in enumerate(sheet.widths):
-        worksheet.set_column(column, column, width, None, {"hidden": column == 0 and marked})
+        hidden = (column == 0 and marked) or column in sheet.hidden_columns
+        worksheet.set_column(column, column, width, None, {"hidden": hidden})
     for row in range(sheet.last_row + 1):
         if row in sheet.hidden_rows:
             worksheet.set_row(row, None, None, {"hidden": True})
         elif row in sheet.growing:
-            worksheet.set_row(row, 24)
+            worksheet.set_row(row, sheet.heights.get(row, 24))
         elif row in sheet.heights:
             worksheet.set_row(row, sheet.heights[row])
     for item in sheet.items:
@@ -119,7 +130,7 @@ def _draw(worksheet: Worksheet, sheet: Sheet, formats: dict[str, Format], values
     worksheet.center_horizontally()
     worksheet.fit_to_pages(1, 1 if sheet.one_page else 0)
     if sheet.name != ids.RESULTS:  # which grows
-        worksheet.print_area(0, 1, sheet.last_row, len(sheet.widths) - 1)
+        worksheet.print_area(0, 1, sheet.last_row, (sheet.print_columns or len(sheet.widths)) - 1)
     if sheet.landscape:
         worksheet.set_landscape()
     if sheet.repeat:
@@ -127,6 +138,9 @@ def _draw(worksheet: Worksheet, sheet: Sheet, formats: dict[str, Format], values
     if sheet.filter:
         worksheet.autofilter(sheet.filter)
     worksheet.set_footer("&L&9&A&C&9第 &P 页　共 &N 页")
+    if sheet.hidden:
+        worksheet.hide()
+        worksheet.print_area(sheet.last_row + 1, 0, sheet.last_row + 1, 0)  # LibreOffice prints hidden sheets too
     inputs = any(item.input for item in sheet.items)
     worksheet.set_tab_color(_TABS["input" if inputs else "live" if sheet.filter else "other"])
 
@@ -178,7 +192,7 @@ def _validate(worksheet: Worksheet, item: Item) -> None:
 def _color(worksheet: Worksheet, sheet: Sheet, formats: tuple[Format, Format, Format]) -> None:
     """Green, red or amber for the marks of a sheet, and red for a section that is too long."""
     good, bad, open_ = formats
-    marks = [item.extent for item in sheet.items if item.style == "mark"]
+    marks = [item.extent for item in sheet.items if item.style.startswith("mark") and item.formula]
     if marks:
         first, spread = marks[0].partition(":")[0], {"multi_range": " ".join(marks), "stop_if_true": True}
         for word, style in ((HOLDS, good), (MISSING, open_), (OPEN, None)):
@@ -201,19 +215,25 @@ def _grow(name: str, content: bytes, plan: Plan) -> bytes:
         rb'(<row r="(\d+)"[^>]*?) customHeight="1"', lambda m: m[1] if m[2] in rows else m[0], content)
 
 
+def targets() -> Iterator[tuple[str, bytes]]:
+    """Yield path below the folder of workbooks and content, the blank ones first, since samples are written into them."""
+    for form_id in forms.form_ids():
+        yield f"{form_id}.xlsx", build(forms.load(form_id))
+    for source in sorted(assets.SAMPLES.glob("*.json")):
+        yield f"{assets.SAMPLES.name}/{source.stem}.xlsx", workbook_bytes(reports.from_json(source.read_bytes()))
+
+
 def main() -> int:
-    stale = []
-    for form_id in FORMS:
-        target = assets.WORKBOOK / f"{form_id}.xlsx"
-        data = build(forms.load(form_id))
-        if not target.is_file() or target.read_bytes() != data:
-            stale.append(target)
-            if "--check" not in sys.argv[1:]:
-                target.write_bytes(data)
-    for target in stale:
-        state = "is stale, run scripts/build" if "--check" in sys.argv[1:] else "written"
-        print(f"workbook/{target.name} {state}")
-    return 1 if stale and "--check" in sys.argv[1:] else 0
+    check, stale = "--check" in sys.argv[1:], False
+    for name, data in targets():
+        target = assets.WORKBOOK / name
+        if target.is_file() and target.read_bytes() == data:
+            continue
+        stale = True
+        if not check:
+            target.write_bytes(data)
+        print(f"workbook/{name} {'is stale, run scripts/build' if check else 'written'}")
+    return 1 if stale and check else 0
 
 
 if __name__ == "__main__":

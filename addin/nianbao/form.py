@@ -176,12 +176,17 @@ class Table:
 
 @dataclass(frozen=True)
 class Text:
-    """A narrative the clerk writes, a list of paragraphs. `aspect` is the word that shows it is spoken of."""
+    """A narrative the clerk writes, a list of paragraphs. `aspect` is what it is about, `words` other words for that."""
 
     id: str
     heading: str
     ask: str = ""
     aspect: str = ""
+    words: tuple[str, ...] = ()
+
+    def spoken_of(self, text: str) -> bool:
+        """Whether a text mentions the aspect, in its own or in another word."""
+        return bool(self.aspect) and any(word in text for word in (self.aspect, *self.words))
 
 
 @dataclass(frozen=True)
@@ -282,6 +287,7 @@ class Form:
     tables: tuple[Table, ...]
     comparable: dict[str, tuple[str, ...]] = field(default_factory=dict)
     carry: dict[str, str] = field(default_factory=dict)
+    preset: dict[str, str] = field(default_factory=dict)  # cell a new workbook has filled in -> name in a pattern
     variants: dict[str, str] = field(default_factory=dict)
     units: tuple[str, ...] = ()  # types of unit it is meant for
     period: tuple[str, str] = ("01-01", "12-31")  # first and last day; a last day before the first is in the next year
@@ -411,7 +417,7 @@ def _field_cell(data: dict[str, Any]) -> Cell:
 
 def _section(data: dict[str, Any]) -> Section:
     data = dict(data)
-    data["texts"] = tuple(Text(**t) for t in data.get("texts", ()))
+    data["texts"] = tuple(Text(**{**t, "words": tuple(t.get("words", ()))}) for t in data.get("texts", ()))
     data["fields"] = tuple(_field_cell(f) for f in data.get("fields", ()))
     data["statements"] = tuple(Statement(**s) for s in data.get("statements", ()))
     data["variants"] = tuple(data.get("variants", ()))

@@ -183,3 +183,12 @@ def test_an_identity_number_needs_its_check_digit() -> None:
 def test_the_masked_personal_data_are_not_repeated_in_the_finding() -> None:
     found = check(build(texts={"s1.request": ["联系13800138000。"]}), today=QUIET)
     assert "13800138000" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["（三）信息资源管理。对发布内容逐件审查。", "（三）规范性文件管理。建立文件库。", "（三）政府信息管理：动态更新。"],
+)
+def test_an_aspect_of_an_undivided_text_may_be_called_by_another_word(text: str) -> None:
+    report = build(texts={"s1.manage": [], "s1": [text]})
+    assert "G21-S-FIVE" not in raised(report)

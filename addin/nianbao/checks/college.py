@@ -6,10 +6,9 @@ from datetime import date
 from typing import Iterator
 
 from ..form import Cell
-from ..report import chinese_date
-from .registry import Context, Fault, cell_place, implements, section_text
+from ..report import chinese_date, show
 from ..rule import is_number
-from ..report import show
+from .registry import Context, Fault, cell_place, implements, section_text
 
 _OPEN, _NOT_APPLICABLE = 0, 1  # places of these words among the choices of the status column
 
@@ -86,11 +85,10 @@ def channels_fit_the_total(context: Context) -> Iterator[Fault]:
 def key_fields_are_told(context: Context) -> Iterator[Fault]:
     section = context.form.section(context.rule.section)
     text = section_text(context.report, section.id)
-    key = next(t for t in section.texts if "|" in t.aspect)
-    missing = [word for word in key.aspect.split("|") if word not in text]
+    missing = [pattern["text"] for pattern in context.rule.patterns if pattern["text"] not in text]
     if missing:
         names = {"place": f"“{section.heading}”", "missing": "、".join(missing)}
-        yield Fault({key.id: context.report.text(key.id)}, names)
+        yield Fault({key: context.report.text(key) for key in context.rule.only}, names)
 
 
 @implements("HEI-EVAL")

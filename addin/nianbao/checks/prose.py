@@ -42,7 +42,7 @@ def _section(context: Context) -> Section:
 def five_aspects(context: Context) -> Iterator[Fault]:
     report, section = context.report, _section(context)
     unassigned = report.text(section.id)
-    absent = [t for t in section.texts if not report.text(t.id).strip() and t.aspect not in unassigned]
+    absent = [t for t in section.texts if not report.text(t.id).strip() and not t.spoken_of(unassigned)]
     if absent:
         names = {"place": f"“{section.heading}”", "missing": "、".join(t.aspect for t in absent)}
         yield Fault({t.id: "" for t in absent}, names)
