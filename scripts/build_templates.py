@@ -54,7 +54,7 @@ SONG_TITLE, FANG, HEI, KAI, SONG, LATIN = "方正小标宋简体", "仿宋_GB231
 
 # (type size, exact line, usual row height) in tables; a table with narrow columns takes the smaller one. Where lower
 # rows, down to `LOWEST`, save a page, they are lower.
-ROOMY, DENSE, LOWEST = (SIZE_SMALL_4, 340, 420), (SIZE_5, 250, 360), 300
+ROOMY, DENSE, LOWEST = (SIZE_SMALL_4, 340, 400), (SIZE_5, 250, 360), 300
 PADDING = 25  # over and under the text of a cell
 NOTE = 320  # line over or under a table
 

@@ -1,9 +1,11 @@
-"""Reports that the tests of the Word, web and PDF writers print."""
+"""Reports that the tests of the Word, web and PDF writers print: two lifelike ones, and one a form with another
+number in every cell."""
 
 from __future__ import annotations
 
 from nianbao import form as forms
 from nianbao import report as reports
+from nianbao.form import CHOICE, MONEY, Form
 from nianbao.report import Report
 
 COLUMNS = ("natural", "biz", "research", "welfare", "legal", "other_org")
@@ -98,3 +100,44 @@ def hospital_2019() -> Report:
             },
         }
     )
+
+
+def filled(form_id: str) -> Report:
+    """A report with something in every place, no two numbers alike; it need not add up."""
+    form = forms.load(form_id)
+    figures: dict[str, object] = {}
+    for number, cell in enumerate(form.cells.values(), 1):
+        if cell.kind == CHOICE:
+            figures[cell.id] = cell.choices[number % len(cell.choices)]
+        elif not cell.is_number:
+            address = f"https://www.example.edu.cn/column/of/information/disclosure/item{number}.html"
+            figures[cell.id] = address if cell.column.id == "url" else f"说明{number}"
+        elif cell.table or not cell.is_total:
+            figures[cell.id] = reports.Decimal(f"{number}.5") if cell.kind == MONEY else number
+    return reports.from_dict(
+        {
+            "form": form_id,
+            "unit": "清河县某某单位",
+            "year": form.until or max(form.since, 2023),
+            "meta": {
+                "phone": "0000-0000000", "filler": "甲", "reviewer": "乙", "approver": "丙",
+                "sign_date": "2024-01-20", "publish_date": "2024-01-22",
+            },
+            "figures": figures,
+            "texts": {text_id: [f"这里是“{text.ask}”的文字。"] for text_id, text in form.texts.items()},
+        }
+    )  # fmt: skip
+
+
+def headings(form: Form) -> tuple[str, ...]:
+    """The headings of a report in printed order: annexes come last."""
+    return tuple(" ".join(s.heading.split()) for s in sorted(form.sections, key=lambda s: s.annex))
+
+
+def stated(form: Form) -> set[str]:
+    """The cells a report prints: those of the tables, those that a sentence names, and totals of these."""
+    said = "".join(statement.text for statement in form.statements.values())
+    return {c.id for c in form.cells.values() if c.table or c.is_total or f"【{c.name}】" in said}
+
+
+EVERY_FORM = (balanced_2021(), hospital_2019(), *map(filled, forms.form_ids()))

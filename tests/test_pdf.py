@@ -14,7 +14,7 @@ from nianbao.errors import InputError
 from nianbao.report import Report
 from nianbao.word.write import docx_bytes
 from office import Office
-from sample_reports import balanced_2021, hospital_2019
+from sample_reports import EVERY_FORM, balanced_2021, filled, headings, hospital_2019
 
 SECTIONS = [s.heading for s in balanced_2021().definition.sections]
 
@@ -71,6 +71,30 @@ def test_sections_stand_in_order_and_the_tall_table_on_one_page(report: Report, 
     tall = found[places[2]]
     assert tall.startswith(SECTIONS[2]) and "四、结转下年度继续办理" in tall
     assert [f"—{n}—" in page for n, page in enumerate(found, 1)] == [True] * len(found)
+
+
+@pytest.mark.parametrize("report", EVERY_FORM, ids=lambda r: r.form)
+def test_every_heading_stands_in_order_with_something_under_it(
+    report: Report, tmp_path: Path, office: Office
+) -> None:
+    found = printed(report, tmp_path, office)
+    titles = ["".join(h.split()) for h in headings(report.definition)]
+    places = [page_of(found, heading) for heading in titles]
+    assert places == sorted(places)
+    assert not any(re.search(re.escape(h) + r"(—\d+—)?$", page) for h in titles for page in found)
+    assert all(re.search(rf"[—︱]{n}[—︱]", page) for n, page in enumerate(found, 1))
+
+
+def test_indicator_tables_take_as_few_pages_as_they_can(tmp_path: Path, office: Office) -> None:
+    def pages_of_annex(form_id: str) -> list[str]:
+        found = printed(filled(form_id), tmp_path, office)
+        first = page_of(found, next(s.heading for s in filled(form_id).definition.sections if s.annex))
+        return found[first:]
+
+    assert [len(pages_of_annex(form_id)) for form_id in ("ind-2008", "stat-2014")] == [1, 2]
+    assert all("公开情况链接备注" in page for page in pages_of_annex("hei"))
+    power = printed(filled("ind-2008-power"), tmp_path, office)
+    assert "七、指标统计附表附表一" in power[-1] and "附表三" in power[-1] and "2024年1月20日" in power[-1]
 
 
 @pytest.mark.parametrize("paragraphs", range(0, 24, 3))

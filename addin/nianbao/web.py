@@ -6,8 +6,8 @@ from html import escape
 
 from . import carried, layout, prose, published
 from . import report as reports
-from .form import Section, Table
-from .layout import HEAD, STUB, TITLE, Grid, Label, Value
+from .form import TEXT, Form, Section, Table
+from .layout import HEAD, INFO, STUB, TITLE, Grid, Label, Value
 from .report import Report
 
 _CSS = """
@@ -33,7 +33,12 @@ caption { caption-side: top; text-align: left; color: #555; font-size: .85rem; p
 th, td { border: 1px solid #555; padding: .28rem .45rem; font-weight: 400; text-align: center; vertical-align: middle; }
 th.label { text-align: left; }
 th.title, th.head { background: #f6f3ee; }
+th.group { font-weight: 600; }
 td { font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.text { text-align: left; white-space: normal; overflow-wrap: anywhere; }
+.in1 { padding-left: 1.6em; }
+.in2 { padding-left: 2.9em; }
+.note { text-indent: 0; font-size: .9rem; white-space: pre-wrap; margin: .2rem 0; }
 @media (max-width: 46rem) {
   main { margin: 0; padding: 1.2rem 1rem; border-top-width: 3px; }
   h1 { font-size: 1.3rem; }
@@ -48,6 +53,7 @@ td { font-variant-numeric: tabular-nums; white-space: nowrap; }
   tr { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
   .wide { overflow: visible; }
+  .annex { break-before: page; }
 }
 """
 
@@ -67,25 +73,23 @@ def html_bytes(report: Report, draft: int | None = None) -> bytes:
         out.append(f'<aside class="date">{label}：<time{stamp}>{_escape(published_on)}</time></aside>')
     if draft is not None:
         out.append(f'<aside class="draft">{prose.draft_notice(draft)}</aside>')
+    if form.preamble_heading:
+        out.append(f"<h2>{_escape(form.preamble_heading)}</h2>")
+        paragraphs.append(form.preamble_heading)
     opening = prose.preamble(report, values)
     out += [f"<p>{_escape(line.plain)}</p>" for line in opening]
     paragraphs += [line.plain for line in opening]
-    for section in form.sections:
-        out.append(f'<section id="{section.id}">\n<h2>{_escape(section.heading)}</h2>')
-        paragraphs.append(section.heading)
-        if section.table:
-            out.append(_table(form.table(section.table), section, values))
-        else:
-            lines = prose.section(report, section, values)
-            out += map(_line, lines)
-            paragraphs += [line.plain for line in lines]
-        out.append("</section>")
+    for section in (s for s in form.sections if not s.annex):
+        _section(report, section, values, out, paragraphs)
     signature = [text for text in (report.unit, values.get("sign_date", "")) if text]
     out += [
         f'<p class="signature{" first" if number == 0 else ""}">{_escape(text)}</p>'
         for number, text in enumerate(signature)
     ]
-    printed = published.printed("\n".join((*paragraphs, *signature)), values, form)
+    paragraphs += signature
+    for section in (s for s in form.sections if s.annex):
+        _section(report, section, values, out, paragraphs)
+    printed = published.printed("\n".join(paragraphs), values, form)
     data = carried.pack(report, printed).replace("<", "\\u003c")
     page = (
         '<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n'
@@ -102,6 +106,30 @@ def _escape(text: str) -> str:
     return escape(prose.clean(text)).replace("\n", "<br>")
 
 
+def _section(
+    report: Report, section: Section, values: dict[str, str], out: list[str], paragraphs: list[str]
+) -> None:
+    """Append a section's markup to `out` and the text of its paragraphs to `paragraphs`."""
+    form = report.definition
+    annex = ' class="annex"' if section.annex else ""
+    out.append(f'<section id="{section.id}"{annex}>\n<h2>{_escape(section.heading)}</h2>')
+    paragraphs.append(section.heading)
+    if section.table:
+        table = form.table(section.table)
+        head, foot = (reports.fill_pattern(line, values) for line in (table.head, table.foot))
+        out += [
+            *([f'<p class="note">{_escape(head)}</p>'] if head else []),
+            _table(form, table, section, values),
+            *([f'<p class="note">{_escape(foot)}</p>'] if foot else []),
+        ]
+        paragraphs += filter(None, (head, foot))
+    else:
+        lines = prose.section(report, section, values)
+        out += map(_line, lines)
+        paragraphs += [line.plain for line in lines]
+    out.append("</section>")
+
+
 def _line(line: prose.Line) -> str:
     if line.level:
         return f"<h{line.level + 1}>{_escape(line.text)}</h{line.level + 1}>"
@@ -109,32 +137,48 @@ def _line(line: prose.Line) -> str:
     return f"<p>{lead}{_escape(line.text)}</p>"
 
 
-def _table(table: Table, section: Section, values: dict[str, str]) -> str:
-    """Return a table with the merged labels of the layout; its caption says the unit of the figures."""
+def _table(form: Form, table: Table, section: Section, values: dict[str, str]) -> str:
+    """Return a table with the merged labels of the layout; its caption says the unit of the figures, unless a column
+    of its own does."""
     grid: Grid = layout.grid(table)
-    rows = [f"<tr>{''.join(_cell(place, values) for place in line)}</tr>" for line in grid.lines]
+    rows = [f"<tr>{''.join(_cell(place, form, values) for place in line)}</tr>" for line in grid.lines]
     head = grid.head_rows
     body = "\n".join(rows[head:])
     top = f"<thead>\n{chr(10).join(rows[:head])}\n</thead>\n" if head else ""
-    many = ' class="many"' if grid.columns > 6 else ""
-    caption = f"<caption>单位：{table.unit}（另有注明的除外）</caption>"
+    many = ' class="many"' if grid.columns > 6 or table.landscape else ""
+    shown = any(info.show == "unit" for block in table.blocks for info in block.infos)
+    caption = "" if shown or not table.unit else f"<caption>单位：{table.unit}（另有注明的除外）</caption>\n"
     name = _escape(section.heading)
     return (
         f'<div class="wide" role="region" aria-label="{name}" tabindex="0">\n'
-        f'<table id="{table.id}"{many}>\n{caption}\n{top}<tbody>\n{body}\n</tbody>\n</table>\n</div>'
+        f'<table id="{table.id}"{many}>\n{caption}{top}<tbody>\n{body}\n</tbody>\n</table>\n</div>'
     )
 
 
 _SCOPES = {TITLE: ("title", "colgroup"), HEAD: ("head", "col"), STUB: ("label", "row")}
 
 
-def _cell(place: Label | Value, values: dict[str, str]) -> str:
+def _cell(place: Label | Value, form: Form, values: dict[str, str]) -> str:
     both = (("rowspan", place.rows), ("colspan", place.columns))
     spans = "".join(f' {name}="{n}"' for name, n in both if n > 1)
     if isinstance(place, Value):
+        if form.cells[place.id].kind == TEXT:
+            return f'<td{spans} class="text" data-cell="{place.id}">{_linked(values[place.id])}</td>'
         return f'<td{spans} data-cell="{place.id}">{_escape(values[place.id])}</td>'
+    if place.role == INFO:
+        return f"<td{spans}>{_escape(place.text)}</td>"
     kind, scope = _SCOPES.get(place.role, ("head", "col"))
-    group = place.node is not None and bool(place.node.children)
-    if group:
+    node = place.node
+    if node is not None and node.children:
         kind, scope = "head", "rowgroup" if place.role == STUB else "colgroup"
+    elif node is not None and place.role == STUB:
+        kind += (" group" if node.heading else "") + (f" in{node.indent}" if node.indent else "")
     return f'<th class="{kind}" scope="{scope}"{spans}>{_escape(place.text)}</th>'
+
+
+def _linked(text: str) -> str:
+    """Return the words of a cell; an address on the web can be followed."""
+    address = text.strip()
+    if not address.startswith(("http://", "https://")) or len(address.split()) != 1:
+        return _escape(text)
+    return f'<a href="{_escape(address)}">{_escape(text)}</a>'

@@ -18,7 +18,7 @@ from nianbao.word.read import read_docx
 from nianbao.word.template import compile_template, default_path
 from nianbao.word.write import docx_bytes
 from office import Office
-from sample_reports import balanced_2021
+from sample_reports import balanced_2021, filled
 
 FORM = forms.load("gov-2021")
 
@@ -92,6 +92,24 @@ def test_tables_without_alternative_text_are_known_by_their_labels(tmp_path: Pat
     other = Document(io.BytesIO(docx_bytes(balanced_2021(), compile_template(path, FORM))))
     for a, b in zip(plain.tables, other.tables, strict=True):
         assert "".join(a._tbl.itertext()) == "".join(b._tbl.itertext())
+
+
+@pytest.mark.parametrize("form_id", forms.form_ids())
+def test_tables_of_every_form_are_known_by_their_labels(form_id: str, tmp_path: Path) -> None:
+    report = filled(form_id)
+    parts = files.read_package(default_path(report.definition))
+    text = parts["word/document.xml"].decode("utf-8")
+    bare = re.sub(r"<w:tbl(?:Caption|Description) [^>]*/>", "", text)
+    path = tmp_path / "无可选文字.docx"
+    path.write_bytes(files.pack(parts | {"word/document.xml": bare.encode("utf-8")}))
+    templates = (None, compile_template(path, report.definition))
+    plain, other = (Document(io.BytesIO(docx_bytes(report, template))) for template in templates)
+    assert ["".join(t._tbl.itertext()) for t in plain.tables] == ["".join(t._tbl.itertext()) for t in other.tables]
+
+
+def test_a_cell_may_be_named_in_a_template(tmp_path: Path) -> None:
+    path = changed(tmp_path, lambda x: x.replace("【成文日期】", "新收【新收申请总数】件"))
+    assert "新收48件" in texts(docx_bytes(balanced_2021(), compile_template(path, FORM)))
 
 
 def test_everything_wrong_with_a_template_is_named_at_once(tmp_path: Path) -> None:

@@ -15,13 +15,15 @@ from xml.dom import minidom
 
 import pytest
 from docx import Document
+from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
+from docx.table import Table
 
 from nianbao import files, layout
-from nianbao.layout import Label
+from nianbao.layout import STUB, Label
 from nianbao.report import Report
 from nianbao.word.write import docx_bytes
-from sample_reports import balanced_2021, hospital_2019
+from sample_reports import EVERY_FORM, balanced_2021, filled, hospital_2019
 
 GOLDEN = Path(__file__).with_name("golden")
 SAMPLES = {"gov-2021": balanced_2021, "gov-2019": hospital_2019}
@@ -58,9 +60,8 @@ def test_the_same_report_gives_the_same_bytes(form_id: str) -> None:
     assert docx_bytes(SAMPLES[form_id](), draft=2) == docx_bytes(SAMPLES[form_id](), draft=2)
 
 
-@pytest.mark.parametrize("form_id", SAMPLES)
-def test_tables_have_the_merges_of_the_layout_and_the_figures_in_their_places(form_id: str) -> None:
-    report = SAMPLES[form_id]()
+@pytest.mark.parametrize("report", EVERY_FORM, ids=lambda r: r.form)
+def test_tables_have_the_merges_of_the_layout_and_the_figures_in_their_places(report: Report) -> None:
     document = Document(io.BytesIO(docx_bytes(report)))
     assert len(document.tables) == len(report.definition.tables)
     for table, grid in zip(document.tables, layout.grids(report.definition).values()):
@@ -78,14 +79,32 @@ def test_tables_have_the_merges_of_the_layout_and_the_figures_in_their_places(fo
             assert column == grid.columns
 
 
-def test_head_rows_repeat_and_no_row_breaks() -> None:
-    document = Document(io.BytesIO(docx_bytes(balanced_2021())))
-    for table, grid in zip(document.tables, layout.grids(balanced_2021().definition).values()):
+@pytest.mark.parametrize("report", EVERY_FORM, ids=lambda r: r.form)
+def test_head_rows_repeat_and_no_row_breaks(report: Report) -> None:
+    document = Document(io.BytesIO(docx_bytes(report)))
+    for table, grid in zip(document.tables, layout.grids(report.definition).values()):
         rows = table._tbl.tr_lst
         repeated = [n for n, r in enumerate(rows) if r.find(f".//{qn('w:tblHeader')}") is not None]
         assert repeated == list(range(grid.head_rows))
         assert all(r.find(f".//{qn('w:cantSplit')}") is not None for r in rows)
-        assert all(p.find(f".//{qn('w:keepNext')}") is not None for r in rows[:-1] for p in r.iter(qn("w:p")))
+
+
+def keeps(table: Table) -> list[bool]:
+    """Whether each row stays on the page of the next one."""
+    return [all(p.find(f".//{qn('w:keepNext')}") is not None for p in r.iter(qn("w:p"))) for r in table._tbl.tr_lst]
+
+
+def test_a_table_that_fits_a_page_stays_in_one_piece_and_a_longer_one_breaks_between_groups() -> None:
+    for table in Document(io.BytesIO(docx_bytes(balanced_2021()))).tables:
+        assert keeps(table) == [True] * (len(table.rows) - 1) + [False]
+    report = filled("hei")
+    [table], [grid] = Document(io.BytesIO(docx_bytes(report))).tables, layout.grids(report.definition).values()
+    broken = [n for n, keep in enumerate(keeps(table)) if not keep]
+    assert broken == [p.row + p.rows - 1 for p in grid.labels if p.node and p.node.children and p.role == STUB]
+    rows = filled("stat-2014").definition.tables[0].blocks[0].all_rows
+    heads = [n for n, row in enumerate(rows, 1) if row.heading]
+    kept = keeps(Document(io.BytesIO(docx_bytes(filled("stat-2014")))).tables[0])
+    assert all(kept[n] for n in heads) and not all(kept[:-1])
 
 
 def test_page_and_type_are_those_of_the_standard() -> None:
@@ -227,6 +246,56 @@ def test_the_package_is_one_that_office_programs_expect() -> None:
 def test_a_long_title_breaks_after_the_unit() -> None:
     assert styled(balanced_2021())[0][1] == "清河县农业农村局\n2024年政府信息公开工作年度报告"
     assert styled(replace(balanced_2021(), unit="某局"))[0][1] == "某局2024年政府信息公开工作年度报告"
+
+
+def test_an_annex_stands_after_the_signature_on_a_page_of_its_own() -> None:
+    for form_id in ("stat-2014", "ind-2008", "hei"):
+        report = filled(form_id)
+        found = styled(report)
+        annex = next(s.heading for s in report.definition.sections if s.annex)
+        place = found.index(("附件标题", annex))
+        assert [style for style, _ in found[place - 2 : place]] == ["落款单位", "落款日期"]
+        paragraph = Document(io.BytesIO(docx_bytes(report))).paragraphs[place]
+        assert paragraph.paragraph_format.page_break_before or form_id == "hei"
+
+
+def test_a_landscape_annex_has_a_section_of_its_own_with_the_page_number_at_its_side() -> None:
+    portrait, landscape = Document(io.BytesIO(docx_bytes(filled("hei")))).sections
+    assert [round(s.page_width.mm) for s in (portrait, landscape)] == [210, 297]
+    assert landscape.orientation == WD_ORIENT.LANDSCAPE
+    text = landscape.page_width - landscape.left_margin - landscape.right_margin
+    assert sum(filled("hei").definition.tables[0].widths) <= text / 36000 + 0.1
+    for footer in (landscape.footer, landscape.even_page_footer):
+        [number] = footer.tables
+        assert number.cell(0, 0).text == "— 1 —"
+        assert number._tbl.find(f".//{qn('w:textDirection')}").get(qn("w:val")) == "tbRl"
+    assert portrait.footer.paragraphs[0].text == "— 1 —" and not portrait.footer.tables
+
+
+def test_labels_stand_left_set_in_by_their_level_and_words_break_anywhere() -> None:
+    stat = Document(io.BytesIO(docx_bytes(filled("stat-2014")))).tables[0]
+    cells = {c.text: c.paragraphs[0] for row in stat.rows[:6] for c in row.cells}
+    assert cells["一、主动公开情况"].style.name == "表格小标题（密）" and cells["——"].style.name == "表格数字（密）"
+    inner = cells["其中：主动公开规范性文件数"]
+    assert (inner.style.name, inner.paragraph_format.left_indent.twips) == ("表格文字（密）", 40 + 2 * 210)
+    link = Document(io.BytesIO(docx_bytes(filled("hei")))).tables[0].rows[1].cells[3].paragraphs[0]
+    assert link.text.startswith("https://") and link.style.name == "表格内容（密）"
+    assert link.style.element.pPr.find(qn("w:wordWrap")).get(qn("w:val")) == "0"
+
+
+def test_a_section_that_is_only_a_heading_leaves_no_empty_line() -> None:
+    found = [text for _, text in styled(filled("ind-2008-power"))]
+    place = found.index("七、指标统计附表")
+    assert found[place + 1].startswith("附表一")
+    assert found[1] == "引言"
+
+
+def test_lines_at_a_table_show_its_year_and_people() -> None:
+    found = [text for style, text in styled(filled("stat-2014")) if style == "表格说明"]
+    assert found == [
+        "（2018年度）\t填报单位（盖章）：清河县某某单位",
+        "单位负责人：丙\t审核人：乙\t填报人：甲\n联系电话：0000-0000000\t填报日期：2024年1月20日",
+    ]
 
 
 def _update(arguments: list[str]) -> None:

@@ -1,7 +1,8 @@
 """Read somebody's published report: find its form, tables and texts by what they say, never by position.
 
-A reader of a format gives a file as `items`; `labels`, `tables` and `match` find the tables in it, `figures` their
-numbers, `story` and `texts` the running text, and `whole` makes the report. Only `pages` knows a format, HTML.
+A reader of a format gives a file as `items`. `match` finds its form and tables by their `labels`, `tables` and
+`columns` the cells of one, `figures` their numbers, `story` and `texts` the running text, and `whole` makes the
+report. Only `pages` knows a format, HTML.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from .. import layout
 from .. import report as reports
 from ..form import Cell, Form, Table
 from ..report import Figure, Report
-from .tables import Reading
+from .reading import Reading
 
 PLAIN = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _SIGNED = re.compile(r"[+＋\-－−]\d+")

@@ -8,8 +8,9 @@ from .. import form as forms
 from ..form import Form
 from .items import TextGrid
 from .labels import Index, indexes, is_value, key
+from .reading import Reading
 from .story import is_numbered, title_of, unit_year, words_of
-from .tables import Reading, read_table
+from .tables import read_table
 
 _ENOUGH = 3  # labels of a table that tell it from any other
 

@@ -56,7 +56,7 @@ def tell(paragraphs: Iterable[str], form: Form) -> Story:
             body = [heading, *body]
         current = section.id if section and section.id not in sections else current or form.sections[0].id
         sections.setdefault(current, []).extend(body)
-    return Story(title, [h for h, _ in parts[1:]], opening, sections, signature, date)
+    return Story(title, [" ".join(h.split()) for h, _ in parts[1:]], opening, sections, signature, date)
 
 
 def title_of(paragraphs: Iterable[str]) -> str:
@@ -108,7 +108,7 @@ def unit_year(title: str, known: tuple[str, ...] = ()) -> tuple[str, int | None]
     before = plain[: plain.index(words)] if words else plain
     if words not in known and years and years[0].start() > 0:
         before = plain[: years[0].start()]  # the words before it are not the official ones
-    return _YEAR.sub("", before).removeprefix("关于").strip("　 《》"), year
+    return _YEAR.sub("", before).removeprefix("关于").removesuffix("年度").strip("　 《》"), year
 
 
 def is_numbered(text: str) -> bool:

@@ -5,62 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Sequence
 
-from ..form import CHOICE, TEXT, Block, Table
-from .items import Spot, TextGrid
+from ..form import CHOICE, TEXT, Block
+from .columns import Column, columns_under
+from .items import TextGrid
 from .labels import Index, Leaf, is_value, key, squeezed
-
-
-@dataclass(eq=False, repr=False)
-class Reading:
-    """A table as found: its spots by cell id, labels (found, official) that differ, rows and columns by label, and
-    sentences about their order where it is not the form's."""
-
-    table: Table
-    cells: dict[str, Spot] = field(default_factory=dict)
-    heads: dict[str, str] = field(default_factory=dict)  # cell id -> the column label found over it
-    labels: list[tuple[str, str]] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    added: list[str] = field(default_factory=list)
-    reordered: list[str] = field(default_factory=list)
-
-
-@dataclass(eq=False, repr=False)
-class _Column:
-    leaf: Leaf | None
-    start: int
-    end: int
-    label: str
-
-
-@dataclass(eq=False, repr=False)
-class Place:
-    """A spot in the columns of the table it covers; `here` is whether it begins in this row."""
-
-    spot: Spot
-    start: int
-    end: int
-    here: bool
-
-
-def expand(grid: TextGrid) -> list[list[Place]]:
-    """Return for each row the spots that cover it, left to right."""
-    lines: list[list[Place]] = []
-    hanging: list[tuple[int, Place]] = []  # rows still to cover, place
-    for row in grid:
-        taken = {c: p for _, p in hanging for c in range(p.start, p.end)}
-        line = [Place(p.spot, p.start, p.end, False) for _, p in hanging]
-        hanging = [(n - 1, p) for n, p in hanging if n > 1]
-        column = 0
-        for spot in row:
-            while column in taken:
-                column += 1
-            place = Place(spot, column, column + max(spot.columns, 1), True)
-            column = place.end
-            line.append(place)
-            if spot.rows > 1:
-                hanging.append((spot.rows - 1, place))
-        lines.append(sorted(line, key=lambda p: p.start))
-    return lines
+from .places import Place, expand
+from .reading import Reading, best, differs, first_out_of_place
 
 
 @dataclass(eq=False, repr=False)
@@ -71,7 +21,7 @@ class _State:
     reading: Reading
     rows: list[Leaf] = field(default_factory=list)  # as read, each once
     used: set[int] = field(default_factory=set)  # ids of these
-    columns: list[_Column] | None = None  # None: no heads met yet
+    columns: list[Column] | None = None  # None: no heads met yet
     seen_columns: set[int] = field(default_factory=set)
     heads: list[list[Place]] = field(default_factory=list)
     fresh: bool = False  # whether `heads` holds rows not yet looked at
@@ -91,7 +41,7 @@ def read_table(grids: Sequence[TextGrid], index: Index) -> Reading:
                 _line(state, line)
     _variants(state.reading, grids, index)
     _lacking(state)
-    place = _first_out_of_place([leaf.place for leaf in state.rows])
+    place = first_out_of_place([leaf.place for leaf in state.rows])
     if place is not None:
         state.reading.reordered.append(f"行的顺序有变动（从“{state.rows[place].node.label}”起）")
     return state.reading
@@ -112,7 +62,7 @@ def _line(state: _State, line: list[Place]) -> None:
         return
     if not index.table.stub:
         if state.fresh and state.heads:
-            state.reading.added.append(_name(line))
+            state.reading.added.append(_name(line, state.index.table.stub))
         return
     if not leaves:
         label, leaves = _nearly(line, index, state.used)
@@ -120,8 +70,8 @@ def _line(state: _State, line: list[Place]) -> None:
         _stray(state, line)
         return
     last = state.rows[-1].place if state.rows else -1
-    leaf = _best(leaves, [p.spot.text for p in line if p.end <= label.start], state.used, last)
-    _differs(state.reading, label.spot.text, leaf.node.label)
+    leaf = best(leaves, [p.spot.text for p in line if p.end <= label.start], state.used, last)
+    differs(state.reading, label.spot.text, leaf.node.label)
     _row(state, leaf, line, label.end)
 
 
@@ -135,7 +85,7 @@ def _stray(state: _State, line: list[Place]) -> None:
     wordy = state.index.table.kind in (TEXT, CHOICE) and len(stray) > 1
     stated = any(c.isalnum() for text in values for c in text) or (bool(values) and not _has_headings(state.index))
     if stray and state.columns and (stated or wordy):
-        state.reading.added.append(_name(line))
+        state.reading.added.append(_name(line, state.index.table.stub))
     elif stray and state.fresh:
         state.heads.append(line)
 
@@ -151,7 +101,7 @@ def _row(state: _State, leaf: Leaf, line: list[Place], start: int) -> None:
         state.rows.append(leaf)
     if state.fresh:
         state.block = leaf.block
-        state.columns = _columns(state.heads, state.index, leaf.block, state.reading)
+        state.columns = columns_under(state.heads, state.index, leaf.block, state.reading)
         state.seen_columns |= {id(c.leaf) for c in state.columns if c.leaf}
         state.fresh = False
     elif state.block is None or (leaf.block is not state.block and not state.index.titles):
@@ -189,71 +139,6 @@ def _nearly(line: list[Place], index: Index, used: set[int]) -> tuple[Place | No
     return None, []
 
 
-def _best(leaves: list[Leaf], context: list[str], used: set[int], last: int) -> Leaf:
-    """Return the leaf whose labels above it are most present in the context; among equals the first unused one, best
-    one that comes after the place read last."""
-    if len(leaves) == 1:
-        return leaves[0]
-    there = {key(text)[1] for text in context}
-    return max(leaves, key=lambda x: (id(x) not in used, sum(key(a)[1] in there for a in x.above), x.place > last))
-
-
-def _columns(heads: list[list[Place]], index: Index, block: Block, reading: Reading) -> list[_Column]:
-    """Return the number columns under these head rows, those that are none of the form's with `leaf` None."""
-    used: set[int] = set()
-    found: list[_Column] = []
-    last = -1
-    for place in heads[-1]:
-        covering = [next((p for p in line if p.start <= place.start < p.end), None) for line in heads]
-        texts = list(dict.fromkeys(p.spot.text for p in covering if p and p.spot.text.strip()))
-        candidates: list[Leaf] = []
-        label = ""
-        for label in (*reversed(texts), "".join(texts)):
-            candidates = [x for x in index.columns.find(label) if x.block is block and id(x) not in used]
-            if candidates:
-                break
-        if not candidates and texts and found:
-            label = texts[-1]
-            candidates = [x for x in index.columns.near(label, used) if x.block is block]
-        if candidates:
-            leaf = _best(candidates, texts, used, last)
-            used.add(id(leaf))
-            last = leaf.place
-            _differs(reading, label, leaf.node.label)
-            found.append(_Column(leaf, place.start, place.end, label))
-        elif found:
-            found.append(_Column(None, place.start, place.end, texts[-1] if texts else ""))
-    while found and found[-1].leaf is None and not found[-1].label:
-        found.pop()
-    if not found:
-        return _only_column(heads[-1], index, block, reading)
-    reading.added += [c.label for c in found if c.leaf is None and c.label]
-    _column_order([c for c in found if c.leaf], reading)
-    return found
-
-
-def _only_column(heads: list[Place], index: Index, block: Block, reading: Reading) -> list[_Column]:
-    """Return the last column of a block with one column of numbers, whatever stands over it."""
-    leaves = index.columns_of(block)
-    if len(leaves) != 1 or len(heads) < 2:
-        return []
-    place = heads[-1]
-    _differs(reading, place.spot.text, leaves[0].node.label)
-    return [_Column(leaves[0], place.start, place.end, place.spot.text)]
-
-
-def _column_order(columns: list[_Column], reading: Reading) -> None:
-    place = _first_out_of_place([c.leaf.place for c in columns if c.leaf])
-    if place is not None:
-        sentence = f"列的顺序有变动（从“{squeezed(columns[place].label)}”起）"
-        if sentence not in reading.reordered:
-            reading.reordered.append(sentence)
-
-
-def _first_out_of_place(found: list[int]) -> int | None:
-    return next((i for i, (one, other) in enumerate(zip(found, sorted(found))) if one != other), None)
-
-
 def _take(state: _State, row: Leaf, line: list[Place], start: int) -> None:
     """Assign the spots of a row to its cells: one by one where there are as many as columns, else by place. A table
     without any heads has its columns in the form's order if it has as many."""
@@ -264,7 +149,7 @@ def _take(state: _State, row: Leaf, line: list[Place], start: int) -> None:
         leaves = state.index.columns_of(row.block)
         if infos and len(after) == len(leaves) + infos:
             after = after[infos:]
-        known = [_Column(x, 0, 0, "") for x in leaves] if len(leaves) == len(after) else []
+        known = [Column(x, 0, 0, "") for x in leaves] if len(leaves) == len(after) else []
     for number, column in enumerate(known):
         if column.leaf is None:
             continue
@@ -300,15 +185,11 @@ def _variants(reading: Reading, grids: Sequence[TextGrid], index: Index) -> None
             for spot in line:
                 official = index.everything.get(key(spot.text))
                 if official and official != key(spot.text):
-                    _differs(reading, spot.text, index.texts[official])
+                    differs(reading, spot.text, index.texts[official])
 
 
-def _differs(reading: Reading, found: str, official: str) -> None:
-    pair = (squeezed(found), official)
-    if key(found) != key(official) and pair not in reading.labels:
-        reading.labels.append(pair)
-
-
-def _name(line: list[Place]) -> str:
-    words = [p.spot.text for p in line if p.here and not is_value(p.spot.text)]
-    return squeezed(words[-1]) if words else "（无名行）"
+def _name(line: list[Place], stub: int) -> str:
+    """Return what a row calls itself: the last words before its numbers."""
+    words = [p for p in line if p.here and not is_value(p.spot.text)]
+    words = [p for p in words if p.start < stub] or words
+    return squeezed(words[-1].spot.text) if words else "（无名行）"

@@ -16,6 +16,7 @@ from ..report import Figure
 from .figures import PLAIN
 from .labels import key, squeezed
 
+_FULL_WIDTH = str.maketrans(",;:()", "，；：（）")
 _LINES = 4  # paragraphs over which the line under a table may run
 
 
@@ -68,7 +69,7 @@ def stated(
         names, pattern = _pattern("\n".join(own.get(statement.id, ())) or statement.text)
         _, zero = _pattern(statement.zero_text)
         for paragraph in body:
-            plain = squeezed(paragraph)
+            plain = _even(paragraph)
             match = pattern.search(plain)
             nothing = zero.search(plain) if statement.zero_text and not match else None
             if match:
@@ -81,6 +82,11 @@ def stated(
     return found, rest
 
 
+def _even(text: str) -> str:
+    """Return a text without space, with the full-width punctuation that Chinese sentences have."""
+    return squeezed(text).translate(_FULL_WIDTH)
+
+
 def _numbers(form: Form, names: tuple[str, ...], match: re.Match[str]) -> dict[str, Figure]:
     shown = {form.names.get(name, ""): text for name, text in zip(names, match.groups())}
     return {c: reports.number(Decimal(text)) for c, text in shown.items() if c in form.cells and PLAIN.fullmatch(text)}
@@ -89,7 +95,7 @@ def _numbers(form: Form, names: tuple[str, ...], match: re.Match[str]) -> dict[s
 @lru_cache(maxsize=512)
 def _pattern(sentence: str) -> tuple[tuple[str, ...], re.Pattern[str]]:
     """Return the names in a sentence, and a pattern for the sentence with any value in the place of each."""
-    pieces = re.split("【([^【】]+)】", squeezed(sentence))
+    pieces = re.split("【([^【】]+)】", _even(sentence))
     return tuple(pieces[1::2]), re.compile(
         "".join(re.escape(p) if i % 2 == 0 else "([^，。；]*?)" for i, p in enumerate(pieces))
     )

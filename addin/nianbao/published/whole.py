@@ -15,8 +15,8 @@ from . import texts as parts
 from .items import Item, TextGrid
 from .labels import indexes, squeezed
 from .match import read_tables, recognise
+from .reading import Reading
 from .story import Story, tell, unit_year
-from .tables import Reading
 
 
 def interpret(items: Sequence[Item], file_name: str) -> Report:

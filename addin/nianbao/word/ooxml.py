@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Iterator
 
 from ..errors import InputError
@@ -12,6 +13,7 @@ MAIN = "word/document.xml"
 DATA_NAMESPACE = "urn:nianbao:report"  # of the custom XML part with the report's data
 
 
+@cache
 def w(name: str) -> str:
     """Return a name in the WordprocessingML namespace."""
     return f"{{{W}}}{name}"

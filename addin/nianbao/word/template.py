@@ -33,6 +33,7 @@ _CUSTOM = "http://schemas.openxmlformats.org/officeDocument/2006/customXml"
 _CORE = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties"
 _HEADER = "application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml"
 _DATA_ID = "{5D0F6A0E-6B1C-4E7B-9C1D-6E69616E6261}"  # any fixed GUID
+_TABLE, _TEXT, _APART = w("tbl"), w("t"), (w("p"), w("del"))
 
 
 @dataclass(frozen=True)
@@ -206,13 +207,12 @@ class _Work:
 
     def tokens(self, root: Any, story: bool = True) -> None:
         for paragraph in list(root.iter(w("p"))):
-            in_table = any(a.tag == w("tbl") for a in paragraph.iterancestors())
             pieces = self._paragraph(paragraph)
-            if story and not in_table and pieces:
+            if story and pieces and next(paragraph.iterancestors(_TABLE), None) is None:
                 self.story.append(pieces)
 
     def _paragraph(self, paragraph: Any) -> tuple[Piece, ...]:
-        texts = [t for t in paragraph.iter(w("t")) if _own(t, paragraph)]
+        texts = [t for t in paragraph.iter(_TEXT) if _own(t, paragraph)]
         whole = "".join(t.text or "" for t in texts)
         marks = list(_TOKEN.finditer(whole))
         if not marks:
@@ -292,7 +292,7 @@ def _own(text: Any, paragraph: Any) -> bool:
     for ancestor in text.iterancestors():
         if ancestor is paragraph:
             return True
-        if ancestor.tag in (w("p"), w("del")):
+        if ancestor.tag in _APART:
             return False
     return False
 
