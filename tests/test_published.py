@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Callable
@@ -17,6 +18,7 @@ from nianbao.layout import Label
 from nianbao.published import Item, Spot, TextGrid, interpret, key
 from nianbao.published.places import expand
 from nianbao.report import Report
+from nianbao.web import html_bytes
 from sample_reports import EVERY_FORM, balanced_2021, filled, hospital_2019
 
 
@@ -391,3 +393,13 @@ def test_a_page_without_a_report_is_refused(tmp_path: Path) -> None:
         path.write_bytes(content)
         with pytest.raises(InputError):
             published.read_html(path)
+
+
+def test_what_a_web_page_puts_after_the_date_is_no_signature(tmp_path: Path) -> None:
+    page = html_bytes(filled("gov-2021")).decode()
+    page = re.sub(r"<script.*?</script>", "", page, flags=re.S)
+    page = page.replace("</body>", "<p>附件下载</p><p>版权所有 青禾县人民政府办公室</p><p>网站地图</p></body>")
+    (tmp_path / "a.html").write_text(page, "utf-8")
+    report = published.read_html(tmp_path / "a.html")
+    assert report.structure.signature == filled("gov-2021").unit
+    assert "版权所有" not in str(report.texts)

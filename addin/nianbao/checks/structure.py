@@ -26,7 +26,7 @@ def plain(text: str) -> str:
 @implements("G-LAB-1")
 def labels_are_official(context: Context) -> Iterator[Fault]:
     for place, found, official in context.report.structure.labels:
-        yield Fault({place: found}, {"place": f"“{official}”", "found": found, "official": official})
+        yield Fault({place: found}, {"place": f"{place}，“{official}”", "found": found, "official": official})
 
 
 @implements("G-LAB-2")

@@ -27,7 +27,10 @@ class Story:
     date: str
 
 
-_DATE = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日|[一二][〇○零一二三四五六七八九]{3}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日")
+_DATE = r"\d{4}年\d{1,2}月\d{1,2}日|[一二][〇○零一二三四五六七八九]{3}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
+_SIGNED = re.compile(rf"([^。；：，！？、]{{3,40}})?({_DATE})")
+_ORGAN = re.compile("(?:局|厅|部|委|会|府|室|处|办|院|所|站|队|校|学|司|团|中心|街道)$")
+_FURNITURE = 12  # paragraphs a web page may put after the date
 _YEAR = re.compile(r"[（(]?((?:19|20)\d\d)(?:[—–\-－~～至]+(?:19|20)\d\d)?(?:学年|年)?度?[）)]?")
 _NO_TITLE = re.compile("[。；]")
 _LONGEST_TITLE = 80
@@ -163,21 +166,20 @@ def _signed(parts: list[tuple[str, list[str]]]) -> tuple[str, str]:
 
 
 def _sign_off(body: list[str]) -> tuple[str, str]:
-    """Take the signature and the date off the end of a section; return them."""
-    signature = date = ""
-    for _ in range(2):
-        if not body:
-            break
-        last = squeezed(body[-1])
-        if not date and _DATE.fullmatch(last):
-            date = last
-        elif not signature and date and len(last) <= 40 and not re.search("[。；：，！？]", last):
-            signature = last
-        else:
-            break
-        body.pop()
-    if not date and body:
-        last = squeezed(body[-1])
-        if 4 <= len(last) <= 40 and not re.search("[。；：，！？、]", last) and not prose.level_of(last)[0]:
-            signature = body.pop().strip()
-    return signature, date
+    """Take the signature and the date off the end of a section; return them. What follows a date that stands alone
+    is no part of the report: a web page goes on with links and its owner."""
+    for place in range(len(body) - 1, max(len(body) - _FURNITURE, -1), -1):
+        match = _SIGNED.fullmatch(squeezed(body[place]))
+        if match:
+            own, date = match.groups()
+            before = squeezed(body[place - 1]) if place else ""
+            above = not own and _is_signature(before)
+            del body[place - above :]
+            return own or (before if above else ""), date
+    if body and _ORGAN.search(squeezed(body[-1])) and _is_signature(squeezed(body[-1])):
+        return body.pop().strip(), ""
+    return "", ""
+
+
+def _is_signature(line: str) -> bool:
+    return 3 <= len(line) <= 40 and not re.search("[。；：，！？、]", line) and not prose.level_of(line)[0]

@@ -52,7 +52,7 @@ def _text_of(paragraph: str, section: Section) -> Text | None:
         if words[text.id] in head or head in words[text.id]:
             return text
     for text in section.texts:
-        if text.aspect and any(aspect in head for aspect in text.aspect.split("|")):
+        if text.spoken_of(head):
             return text
     near = max(section.texts, key=lambda t: SequenceMatcher(None, words[t.id], head).ratio())
     return near if SequenceMatcher(None, words[near.id], head).ratio() >= 0.7 else None
