@@ -62,7 +62,7 @@ _STYLES: dict[str, dict[str, Any]] = {
                         "font_name": "仿宋", "font_size": 12},
     "shown paragraph": {**_BOX, "text_wrap": True, "valign": "top", "font_name": "仿宋", "font_size": 12,
                         "font_color": "#404040", "bg_color": "#F7F7F7"},
-    "shown": {**_BOX, "indent": 1, "text_wrap": True, "font_size": 10.5, "bg_color": _TOTAL},
+    "shown": {**_BOX, "indent": 1, "font_size": 10.5, "bg_color": _TOTAL},
     "number": {**_BOX, "align": "center", "font_size": 10, "font_color": "#595959"},
     "count": {**_BOX, "align": "center", "font_size": 10, "font_color": "#595959", "bg_color": _TOTAL},
     "count head": {**_BOX, "align": "center", "bg_color": _TOTAL, "font_name": "黑体"},
@@ -216,7 +216,7 @@ def _grow(name: str, content: bytes, plan: Plan) -> bytes:
 
 
 def targets() -> Iterator[tuple[str, bytes]]:
-    """Yield path below the folder of workbooks and content, the blank ones first, since samples are written into them."""
+    """Yield path below the folder of workbooks, and content; blank ones first, since samples are written into them."""
     for form_id in forms.form_ids():
         yield f"{form_id}.xlsx", build(forms.load(form_id))
     for source in sorted(assets.SAMPLES.glob("*.json")):

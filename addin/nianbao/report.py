@@ -435,7 +435,7 @@ def preamble(report: Report, values: Mapping[str, str] | None = None) -> str:
     return own or fill_pattern(report.definition.preamble, values or values_for(report))
 
 
-_NAME = re.compile("【([^【】]{1,40})】")
+_NAME = re.compile("【([^【】]{1,80})】")
 
 
 def fill_names(text: str, values: Mapping[str, str]) -> str:

@@ -11,12 +11,15 @@ import pytest
 import worked_example
 from office import Office
 
+from nianbao import assets
 from nianbao.checks import check
 from nianbao.errors import InputError
 from nianbao.excel.annotate import annotate
 from nianbao.excel.fill import workbook_bytes
 from nianbao.excel.read import read_book
 from nianbao.report import from_dict
+
+SAMPLES = sorted(path.stem for path in assets.SAMPLES.glob("*.json"))
 
 
 @pytest.fixture
@@ -111,3 +114,13 @@ def test_without_a_result_sheet_it_is_refused(broken: Path) -> None:
     book.save(broken.with_name("less.xlsx"))
     with pytest.raises(InputError, match="校验结果"):
         annotate(broken.with_name("less.xlsx"), [], {})
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_sample_workbooks_of_every_form_can_be_annotated(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "sample.xlsx"
+    path.write_bytes((assets.SAMPLES / f"{name}.xlsx").read_bytes())
+    target = _annotated(path)
+    assert read_book(target).report == read_book(path).report
+    rows = list(openpyxl.load_workbook(target)["校验结果"].iter_rows(min_row=5, min_col=2, values_only=True))
+    assert [row[2] for row in rows if row[2]] == [finding.rule for finding in check(read_book(path).report)]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import worked_example
 
+from nianbao import form as forms
 from nianbao.excel.new import new
 from nianbao.excel.read import read_book
 from nianbao.report import Report, from_dict
@@ -53,3 +54,24 @@ def test_another_unit_another_year_and_missing_figures_are_told(tmp_path: Path) 
     report, remarks = _made(tmp_path, from_dict({**data, "unit": "别的局"}), 2027)
     assert "别的局" in remarks and "2024年" in remarks and "商业企业" in remarks
     assert report.figures["t3.carried_in.biz"] is None and report.figures["t3.carried_in.natural"] == 3
+
+
+def test_every_form_begins_with_its_unit_and_year_and_a_college_with_its_academic_year(tmp_path: Path) -> None:
+    for form_id in forms.form_ids():
+        content, remarks = new(form_id, "青禾县水利局", 2012)
+        (tmp_path / "new.xlsx").write_bytes(content)
+        report = read_book(tmp_path / "new.xlsx").report
+        filled = {k: v for k, v in report.figures.items() if v is not None}
+        assert (report.unit, report.year, remarks) == ("青禾县水利局", 2012, [])
+        assert filled == ({"hs.year_from": 2012, "hs.year_to": 2013} if form_id == "hei" else {})
+
+
+def test_last_years_figures_come_along_in_every_form(tmp_path: Path) -> None:
+    for form_id in forms.form_ids():
+        last = from_dict(worked_example.data(form_id))
+        content, remarks = new(form_id, last.unit, (last.year or 0) + 1, last)
+        (tmp_path / "new.xlsx").write_bytes(content)
+        found = read_book(tmp_path / "new.xlsx").report.last
+        wanted = {c for c in last.figures if last.definition.can_compare(form_id, c)}
+        assert found and {c: found.figures[c] for c in wanted} == {c: last.figures[c] for c in wanted}
+        assert any("已带入“上年数据”" in remark for remark in remarks)

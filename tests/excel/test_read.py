@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import statistics
-import time
 from pathlib import Path
 from typing import Any, Callable
 
@@ -14,7 +12,7 @@ import worked_example
 import xlsxwriter
 from office import Office
 
-from nianbao import assets, files
+from nianbao import assets, files, form as forms
 from nianbao.errors import InputError, LockedError
 from nianbao.excel import ids
 from nianbao.excel.fill import workbook_bytes
@@ -328,15 +326,51 @@ def test_without_calamine_openpyxl_reads_the_same(filled: Path, monkeypatch: pyt
     assert read_book(filled).report == expected
 
 
-def test_reading_is_ten_times_faster_than_loading_with_openpyxl(filled: Path) -> None:
-    def median(work: Callable[[], Any], times: int) -> float:
-        taken = []
-        for _ in range(times):
-            start = time.perf_counter()
-            work()
-            taken.append(time.perf_counter() - start)
-        return statistics.median(taken)
+# ---- sentences and words
 
-    read_book(filled)
-    ours, theirs = median(lambda: read_book(filled), 9), median(lambda: openpyxl.load_workbook(filled), 3)
-    assert theirs > 10 * ours, f"{theirs / ours:.1f} times"
+
+def test_a_sentence_is_a_text_of_the_report_only_where_the_clerk_changed_it(tmp_path: Path) -> None:
+    blank = assets.WORKBOOK / "pub.xlsx"
+    places = read_book(blank).places
+
+    def edit(book: Any) -> None:
+        for key, value in (("s2.active", "共公开【主动公开信息总数】条。"), ("s3.consult", None), ("s5.staff", "  ")):
+            sheet, address = places[key]
+            book[sheet][address].value = value
+
+    target = tmp_path / "changed.xlsx"
+    shutil.copy(blank, target)
+    assert read_book(target).report.texts == {}
+    for engine in ("calamine", "openpyxl"):
+        assert read_book(_edited(target, edit), engine).report.texts == {"s2.active": ["共公开【主动公开信息总数】条。"]}
+
+
+def test_cells_for_words_hold_words(tmp_path: Path) -> None:
+    blank = assets.WORKBOOK / "hei.xlsx"
+    places = read_book(blank).places
+
+    def edit(book: Any) -> None:
+        for key, value in (("hi.01.status", "公开"), ("hi.01.url", "www.example.cn/1"), ("hi.01.note", 2023)):
+            sheet, address = places[key]
+            book[sheet][address].value = value
+
+    target = tmp_path / "changed.xlsx"
+    shutil.copy(blank, target)
+    figures = read_book(_edited(target, edit)).report.figures
+    row = [figures[f"hi.{key}"] for key in ("01.status", "01.url", "01.note", "02.status", "02.note")]
+    assert row == ["公开", "www.example.cn/1", "2023", None, None]
+
+
+@pytest.mark.parametrize("form_id", forms.form_ids())
+def test_every_sheet_of_the_form_is_needed_or_told(form_id: str, tmp_path: Path) -> None:
+    blank = assets.WORKBOOK / f"{form_id}.xlsx"
+    for sheet in dict.fromkeys(ids.expected_sheets(forms.load(form_id)).values()):
+        target = tmp_path / "blank.xlsx"
+        shutil.copy(blank, target)
+        parts = files.read_package(target)
+        del parts[read_book(target).sheet_parts[sheet]]
+        target.write_bytes(files.pack(parts))
+        try:
+            assert sheet in read_book(target).report.structure.missing
+        except InputError as error:
+            assert error.code == "sheet-missing" and sheet in error.message

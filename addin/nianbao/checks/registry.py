@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Callable, Iterator, Mapping
 
 from ..form import Cell, Form
-from ..report import Figure, Report
+from ..report import Figure, Report, fill_names, values_for
 from ..rule import Rule
 
 
@@ -81,6 +81,7 @@ def text_place(form: Form, text_id: str) -> str:
 
 
 def section_text(report: Report, section_id: str) -> str:
-    """Return everything written under a section, sub-sections and unassigned paragraphs alike."""
+    """Return everything written under a section, sub-sections and unassigned paragraphs alike, as it is printed."""
     ids = [section_id, *(t.id for t in report.definition.section(section_id).texts)]
-    return "\n".join(filter(None, (report.text(text_id) for text_id in ids)))
+    text = "\n".join(filter(None, (report.text(text_id) for text_id in ids)))
+    return fill_names(text, values_for(report)) if "【" in text else text

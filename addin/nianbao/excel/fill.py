@@ -25,12 +25,14 @@ from ..report import (
 )
 from . import ids
 from .listings import REASON_ROWS
+from .names import pattern_of
 from .patch import SheetXml, replaced, without_calculation_chain
 from .plan import Plan, plan_of, results, typed_totals
 from .read import Book, read_book
-from .sheet import height_of
-from .texts import PARAGRAPHS, paragraph
+from .sheet import Item, Sheet, height_of
+from .texts import PARAGRAPHS, PREAMBLE_ROWS, SHOWN, WIDTHS, WORDS, paragraph
 
+_LINE = min(WIDTHS[WORDS], WIDTHS[SHOWN]) * 0.86  # characters of running text in a line; its type is larger
 _KEYS = ("form", "unit", "year", "meta", "figures", "texts", "explanations", "last")
 
 
@@ -75,7 +77,7 @@ def workbook_bytes(report: Report) -> bytes:
     _known("meta", [k for k, v in report.meta.items() if v], _meta_ids(form))
     report = replace(report, figures=figures)
     typed = typed_totals(form, figures)
-    inputs = {key: value for key, value in _inputs(plan, report).items() if value is not None}
+    inputs = {key: value for key, value in _inputs(plan, report).items() if value not in (None, _default(form, key))}
     wanted = {**inputs, **{c: figures[c] for c in typed}}
     return _patched(book, plan, wanted, typed, report)
 
@@ -102,13 +104,20 @@ def _inputs(plan: Plan, report: Report) -> dict[str, Any]:
             _, number, name = key.split(".")
             rows = report.explanations[int(number) - 1 : int(number)]
             found[key] = (getattr(rows[0], name) or None) if rows else None
+        elif key in form.statements:
+            found[key] = pattern_of(report, form.statements[key])
         else:
             text_id, _, number = key.partition("#")
-            rows_ = sum(k.startswith(f"{text_id}#") for k in plan.inputs) if text_id == ids.PREAMBLE else PARAGRAPHS
+            rows_ = PREAMBLE_ROWS if text_id == ids.PREAMBLE else PARAGRAPHS
             found[key] = paragraph(report, text_id, int(number) - 1, rows_) or None
     if len(report.explanations) > REASON_ROWS:
         raise InputError("too-many", f"情况说明有{len(report.explanations)}条，“{ids.REASONS}”表只能容纳{REASON_ROWS}条，请合并后重试。")
     return found
+
+
+def _default(form: Form, key: str) -> str | None:
+    """What stands in an input cell of the blank workbook."""
+    return form.statements[key].text if key in form.statements else None
 
 
 def _of_last(form: Form, last: Report | None, key: str) -> Any:
@@ -196,7 +205,7 @@ def _last(data: Any) -> Report | None:
 
 
 def _text_ids(form: Form) -> list[str]:
-    return [*form.texts, ids.PREAMBLE]
+    return [*form.texts, *form.statements, ids.PREAMBLE]
 
 
 def _meta_ids(form: Form) -> list[str]:
@@ -241,6 +250,7 @@ def _patched(book: Book, plan: Plan, wanted: Mapping[str, Any], typed: Iterable[
         return sheets[actual]
 
     plans = {s.name: s for s in plan.sheets}
+    items = {i.input: i for s in plan.sheets for i in s.items if i.input}
     for key, value in wanted.items():
         name, address = plan.inputs[key]
         xml = sheet_of(name)
@@ -248,9 +258,9 @@ def _patched(book: Book, plan: Plan, wanted: Mapping[str, Any], typed: Iterable[
         if is_total and key not in keep and xml.formula(address) is not None:
             continue
         xml.put(address, value)
-        row = int("".join(c for c in address if c.isdigit()))
-        if row - 1 in plans[name].growing and value:
-            _stretch(xml, row, str(value))
+        item = items.get(key)
+        if item and item.row in plans[name].growing and value:
+            _stretch(xml, item, plans[name], str(value))
     values = results(plan, report)
     same_pack = book.pack == plan.pack
     for (name, address), value in values.items():
@@ -268,10 +278,11 @@ def _patched(book: Book, plan: Plan, wanted: Mapping[str, Any], typed: Iterable[
     return files.pack(parts)
 
 
-def _stretch(xml: SheetXml, row: int, text: str) -> None:
+def _stretch(xml: SheetXml, item: Item, sheet: Sheet, text: str) -> None:
     """Give a row of running text the height it needs, unless somebody fixed one."""
-    element = xml.row(row)
+    element = xml.row(item.row + 1)
     if element.get("customHeight") in ("1", "true"):
         return
-    needed = max(24.0, float(element.get("ht") or 0), height_of(text, 76, 17.0))
-    element.set("ht", f"{min(needed, 409.0):g}")
+    running = item.kind == "paragraph"
+    needed = height_of(text, *((_LINE, 17.0) if running else (sheet.widths[item.column],)))
+    element.set("ht", f"{min(max(24.0, float(element.get('ht') or 0), needed), 409.0):g}")

@@ -7,14 +7,16 @@ rows that follow carry their row id in the hidden column; `@end` closes the bloc
 from __future__ import annotations
 
 from .. import form as forms
-from ..form import Form
+from ..form import Form, Table
+from ..layout import Band
 
 MARK = "@"
 FORM = "@form"  # form id, form version and rule-pack version, should the document properties get lost
 META, LAST, TEXT, FIELDS, STATEMENTS, WHY = "@meta", "@last", "@text", "@fields", "@statements", "@why"
 LAST_FIELDS = "@last.fields"
-END, MARKS = "@end", "@mark"
-HEAD = "@h"  # and the number of a head row inside its block
+END = "@end"
+MARKS = "@:mark"  # the colon keeps these two apart from any block name
+HEAD = "@:h"  # and the number of a head row inside its block
 STUB = "#"  # column id of a label column (and of one with units or codes), with its number
 VALUE, UNIT = "value", "unit"
 BLANK = "."  # stands for an empty row or column id
@@ -33,5 +35,12 @@ def expected_sheets(form: Form) -> dict[str, str]:
     found = {META: forms.meta_sheet(), LAST: PREVIOUS, WHY: REASONS}
     found |= {MARK + table.id: table.sheet for table in form.tables}
     for section in form.sections:
-        found |= {item.id: section.sheet for item in (*section.fields, *section.statements, *section.texts)}
+        owned = [*(f.id for f in section.fields), *(s.id for s in section.statements), *(t.id for t in section.texts)]
+        found |= dict.fromkeys(owned, section.sheet)
     return found
+
+
+def grid_columns(table: Table, band: Band, left: int) -> dict[int, str]:
+    """Return column -> id for a band of a table whose grid begins in column `left`."""
+    columns = {left + n: f"{STUB}{n}" for n in range(table.stub + len(band.block.infos))}
+    return columns | {left + start: leaf.id or BLANK for start, leaf in zip(band.starts, band.block.leaf_columns)}

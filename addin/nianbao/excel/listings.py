@@ -58,7 +58,7 @@ def checks_sheet(form: Form, bounds: list[Bound], where: Mapping[str, str]) -> S
     """One row a rule and place, live."""
     sheet = Sheet(ids.CHECKS, (2.0, 18.0, 52.0, 62.0, 12.0, 12.0, 10.0, 8.0), landscape=True)
     heading(sheet, "校验", 7, where)
-    head, first, last = 3, 4, 3 + len(bounds)
+    head, first, last = 3, 4, 3 + max(len(bounds), 1)
     state = f"$H${first + 1}:$H${last + 1}"
     verdicts = {b.key: b for b in bounds}
 
@@ -99,6 +99,9 @@ def checks_sheet(form: Form, bounds: list[Bound], where: Mapping[str, str]) -> S
             sheet.add(Item(row, 6, style="value"))
         sheet.add(Item(row, 7, style="mark", formula=Formula(f"{bound.key}#state", state_text, _state_of(bound))))
         sheet.heights[row] = max(20, height_of(meaning, 52), height_of(label, 62))
+    if not bounds:
+        sheet.add(Item(first, 1, 1, 7, "hint", "本格式没有能用公式核对的规则，表内的校验标记和程序校验照常有效。"))
+        sheet.heights[first] = 22
     sheet.filter = f"B{head + 1}:H{last + 1}"
     sheet.heights |= {2: 24, head: 22}
     sheet.freeze, sheet.repeat = (first, 0), (head, head)
@@ -188,6 +191,7 @@ def guide_sheet(form: Form, sheets: list[Sheet]) -> Sheet:
     sheet.add(Item(0, 1, 1, 2, "title", form.name))
     sheet.add(Item(1, 1, 1, 2, "unit line", f"依据：{form.basis}"))
     purposes = {
+        ids.NAMES: "可以写进文字的名称和它们现在的内容",
         ids.PREVIOUS: "上一年度报告的数据，用于核对；可由上年工作簿自动带入",
         ids.REASONS: "数字无误而与规则不符时，在此写明原因",
         ids.CHECKS: "由公式自动算出的逐项核对，随填随变",
@@ -195,13 +199,15 @@ def guide_sheet(form: Form, sheets: list[Sheet]) -> Sheet:
         ids.RULES: "全部校验规则、处理办法和依据",
         forms.meta_sheet(): "先填本表：单位全称和报告年度用于标题、落款和各表表头",
     }
-    headings = {(s.sheet or (form.table(s.table).sheet if s.table else "")): s.heading for s in form.sections}
+    headings = {form.table(s.table).sheet if s.table else s.sheet: s.heading for s in form.sections}
     steps = (
         f"适用范围：{form.use}。",
         "浅黄色的格是填写的地方；灰色的格由公式自动计算，其他格已锁定，没有设密码。",
         "数字格只填数字，不带单位、逗号和空格；没有发生的填0，不要留空，也不要填“/”“无”。",
-        "申请、复议、诉讼的件数统计到本年12月31日。每一行右侧和表格下方随时显示校验结果。",
+        f"各项数字统计到{_last_day(form)}。每一行右侧和表格下方随时显示校验结果。",
         "文字部分一段写一行，表内自动计数；段落多于所给行数的，在最后一行内用 Alt+Enter 换行续写。",
+        f"文字中可以用【】写名称代替数字，例如【{_example(form)}】，右侧“写入报告的文字”一列随时显示换成数字后的样子；"
+        f"可用的名称见“{ids.NAMES}”表。",
         "不要增删行、列和工作表，也不要移动单元格，否则公式和读数会出错。",
     )
     row = 3
@@ -220,3 +226,14 @@ def guide_sheet(form: Form, sheets: list[Sheet]) -> Sheet:
         row += 1
     sheet.heights |= {0: 34, 1: 20, 2: 26}
     return sheet
+
+
+def _last_day(form: Form) -> str:
+    first, last = form.period
+    month, day = map(int, last.split("-"))
+    return f"{'次年' if last < first else '本年'}{month}月{day}日"
+
+
+def _example(form: Form) -> str:
+    """A name for the guide: that of the first number."""
+    return next(cell.name for cell in form.cells.values() if cell.is_number)

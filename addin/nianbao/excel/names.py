@@ -145,7 +145,7 @@ def _shown(form: Form, text: str, values: Mapping[str, str]) -> str:
 
 def names_sheet(form: Form, where: Mapping[str, str]) -> Sheet:
     """Return the list of all names: name, value as it is printed, and where it comes from."""
-    sheet = Sheet(ids.NAMES, (2.0, 52.0, 30.0, 40.0, 10.0, 10.0, 10.0, 10.0, 10.0), print_columns=4)
+    sheet = Sheet(ids.NAMES, (2.0, 50.0, 44.0, 30.0, 10.0, 10.0, 10.0, 10.0, 10.0), print_columns=4)
     sheet.hidden_columns = (_TEXT, _EXACT, _ROUNDED, _REST, _UNITS)
     sheet.add(Item(0, 1, 1, 3, "title", "可以写进文字的名称"))
     hint = f"在文字部分写【名称】，导出时换成右边的内容。名称要照抄，两边用“【】”；一段里不同的名称最多预览{STEPS}个。"
@@ -161,6 +161,7 @@ def names_sheet(form: Form, where: Mapping[str, str]) -> Sheet:
             formula = _share(form, sheet, shares[ref], rows, where)
             origin = f"由“{form.cells[shares[ref].part].name}”和“{form.cells[shares[ref].whole].name}”算出"
             sheet.add(Item(row, _PLACE, style="cell", text=origin))
+            sheet.heights[row] = height_of(origin, sheet.widths[_PLACE])
         else:
             formula = Formula(f"name.{name}", _value(form, ref, where), _value_of(name))
             tab, _, address = where[ref].replace("$", "").partition("!")
@@ -168,7 +169,7 @@ def names_sheet(form: Form, where: Mapping[str, str]) -> Sheet:
         value = sheet.add(Item(row, _VALUE, style="shown", formula=formula))
         text = f'IF({value.address}="","{_BLANK}",SUBSTITUTE({value.address},"【","{_LITERAL}"))'
         sheet.add(Item(row, _TEXT, formula=Formula(f"name.{name}#text", text, _text_of(name))))
-        sheet.heights[row] = max(20, height_of(name, 50))
+        sheet.heights[row] = max(20, sheet.heights.get(row, 0), height_of(name, sheet.widths[_NAME] - 2))
     sheet.heights |= {0: 30, 1: 34, 2: 6, 3: 22}
     sheet.freeze, sheet.repeat = (_FIRST, 0), (_FIRST - 1, _FIRST - 1)
     return sheet

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from .. import form as forms
 from ..form import Form
-from ..report import Report, complete
+from ..report import Figure, Report, complete, number, values_for
 from ..rule import is_number
 from .fill import workbook_bytes
 
@@ -15,13 +16,15 @@ from .fill import workbook_bytes
 def new(form_id: str, unit: str, year: int, last: Report | None = None) -> tuple[bytes, list[str]]:
     """Return the bytes of a new workbook, and sentences for the clerk on what was carried over and what was not.
 
-    From `last` come the unit's own particulars, the figures that the form's `carry` names (cells that are totals
-    are computed by the workbook), and on the sheet of last year all figures that may be compared.
+    Filled in is what the form's `preset` names. From `last` come the unit's own particulars, the figures that the
+    form's `carry` names (cells that are totals are computed by the workbook), and on the sheet of last year all
+    figures that may be compared.
     """
     form = forms.load(form_id)
     report = Report(form=form.id, unit=unit, year=year)
+    preset = _preset(report)
     if last is None:
-        return workbook_bytes(replace(report, figures=complete(form, {}))), []
+        return workbook_bytes(replace(report, figures=complete(form, preset))), []
     figures, remarks = _carried(form, last)
     meta = {k: v for k, v in last.meta.items() if k in form.meta and _lasting(form, k)}
     if meta:
@@ -31,8 +34,14 @@ def new(form_id: str, unit: str, year: int, last: Report | None = None) -> tuple
         remarks.append(f"上年文件的单位是“{last.unit}”，与“{unit}”不同，请核对是否选错了文件；更名或合并的，请在“情况说明”中写明。")
     if last.year is not None and last.year != year - 1:
         remarks.append(f"上年文件的报告年度是{last.year}年，不是{year - 1}年，请核对是否选错了文件。")
-    report = replace(report, meta=meta, figures=complete(form, figures), last=replace(last, last=None))
+    report = replace(report, meta=meta, figures=complete(form, preset | figures), last=replace(last, last=None))
     return workbook_bytes(report), remarks
+
+
+def _preset(report: Report) -> dict[str, Figure]:
+    """Return the figures that follow from the year alone."""
+    values = values_for(report)
+    return {cell_id: number(Decimal(values[name])) for cell_id, name in report.definition.preset.items()}
 
 
 def _lasting(form: Form, key: str) -> bool:
@@ -74,12 +83,13 @@ def _row_label(report: Report, cell_id: str) -> str:
 
 
 def _compared(form: Form, last: Report) -> list[str]:
-    """Say which tables of last year stand on the sheet for comparison, and which do not."""
+    """Say which figures of last year stand on the sheet for comparison, and which do not."""
     remarks = []
     for section in form.sections:
-        if not section.table:
+        cells = [c for c in form.cells.values() if c.is_number and form.section_of(c) is section]
+        cells = cells if section.table or any(form.can_compare(last.form, c.id) for c in cells) else []
+        if not cells:
             continue
-        cells = form.table_cells[section.table]
         usable = [c for c in cells if form.can_compare(last.form, c.id)]
         given = [c for c in usable if last.figures.get(c.id) is not None]
         if not usable:

@@ -14,8 +14,10 @@ from ..checks.catalogue import Catalogue
 from ..form import Form
 from ..report import Figure, Report, totals
 from .listings import checks_sheet, guide_sheet, reasons_sheet, results_sheet, rules_sheet
-from .sheet import Formula, Sheet, Value
-from .tables import previous_sheet, table_sheet
+from .names import names_sheet, work_sheet
+from .previous import previous_sheet
+from .sheet import Facts, Formula, Sheet, Value
+from .tables import table_sheet
 from .texts import meta_sheet, text_sheet
 
 
@@ -40,13 +42,14 @@ class Plan:
         return {(s.name, i.address): i.formula for s in self.sheets for i in s.items if i.formula}
 
     def places(self) -> dict[str, tuple[str, str]]:
-        """Return cell, text or meta id -> sheet and address, as a reader of the file must find it."""
+        """Return cell, text, statement or meta id -> sheet and address, as a reader of the file must find it."""
         return {k.removesuffix("#1"): v for k, v in self.inputs.items() if "#" not in k or k.endswith("#1")}
 
 
 def results(plan: Plan, report: Report) -> dict[tuple[str, str], Value]:
     """Return sheet and address -> what each formula of the workbook results in with this report in it."""
-    return {place: formula.compute(report) for place, formula in plan.formulas.items()}
+    facts = Facts(report)
+    return {place: formula.compute(facts) for place, formula in plan.formulas.items()}
 
 
 def typed_totals(form: Form, figures: Mapping[str, Figure]) -> frozenset[str]:
@@ -54,23 +57,36 @@ def typed_totals(form: Form, figures: Mapping[str, Figure]) -> frozenset[str]:
     return frozenset(c for c, v in totals(form, figures).items() if figures.get(c) != v)
 
 
+class _Unplaced(dict[str, str]):
+    """Addresses in the first round, when a formula may name a cell that has no place yet."""
+
+    def __missing__(self, key: str) -> str:
+        return "A!$A$1"
+
+
 @cache
 def plan_of(form: Form, catalogue: Catalogue) -> Plan:
     """Return the plan of a form's workbook under a rule catalogue."""
-    sheets: list[Sheet] = []
-    where: dict[str, str] = {}  # reference -> absolute address
-    meta = meta_sheet(form, catalogue, where)
+    # Two rounds: the first finds out where everything stands, the second writes the formulas with it.
+    where: dict[str, str] = _Unplaced()
+    _sheets(form, catalogue, where)
+    return Plan(form, catalogue.version, _sheets(form, catalogue, dict(where)))
+
+
+def _sheets(form: Form, catalogue: Catalogue, where: dict[str, str]) -> tuple[Sheet, ...]:
     bounds = [b for rules in catalogue.bounds(form.id).values() for b in rules]
-    sheets.append(meta)
+    work = work_sheet()
+    sheets = [meta_sheet(form, catalogue, where)]
     for section in form.sections:
         if section.table:
             sheets.append(table_sheet(form, section, form.table(section.table), bounds, where))
-        else:
-            sheets.append(text_sheet(form, section, where))
+        elif section.sheet:
+            sheets.append(text_sheet(form, section, bounds, where, work))
     sheets.append(previous_sheet(form, where))
+    sheets.append(names_sheet(form, where))
     sheets.append(reasons_sheet())
     sheets.append(checks_sheet(form, bounds, where))
     sheets.append(results_sheet())
     sheets.append(rules_sheet(form, catalogue))
-    sheets.insert(0, guide_sheet(form, sheets))
-    return Plan(form, catalogue.version, tuple(sheets))
+    sheets.append(work)
+    return (guide_sheet(form, sheets[:-1]), *sheets)

@@ -1,112 +1,149 @@
-"""The sheets of the statutory tables, with their live marks, and the sheet with the same tables of the year before."""
+"""The sheet of a statutory table, with its live marks."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Iterable, Mapping
+from typing import Mapping
 
 from .. import form as forms
-from ..form import Cell, Form, Section, Table
-from ..layout import CORNER, HEAD, TITLE, Grid, Label, grid
-from ..report import Report, parts_of, show
-from ..rule import ERROR, FAILS, HOLDS, Bound, column_name, evaluate, excel, is_number, ranges
+from ..form import Block, Cell, Form, Node, Section, Table
+from ..layout import CORNER, HEAD, INFO, TITLE, Band, Grid, Label, grid
+from ..rule import Bound, column_name
 from . import ids
-from .sheet import Formula, Item, Sheet, Value, heading, height_of, rounded
+from .marks import CHOICE_LEGEND, LEGEND, cell_mark, choice_mark, live, mark
+from .names import pattern_formula
+from .sheet import Formula, Item, Sheet, heading, height_of
+from .totals import total_formula
 
-MISSING, NO_NUMBER, NEGATIVE, FRACTION, OFF, UNEQUAL = "待填", "非数字", "负数", "小数", "差", "不符"
-_LEGEND = (
-    f"校验：“{HOLDS}”表示填报相符；“{OFF}”及数字表示相差多少；“{MISSING}”表示还有空格，没有发生的填0；"
-    f"“{NO_NUMBER}”表示数字格中有文字、单位或错误值。"
-)
+_INPUTS = {forms.TEXT: "input text", forms.CHOICE: "input"}
+_ROLES = {TITLE: "band", CORNER: "corner", HEAD: "head", INFO: "unit"}
+_WORDS = 22.0  # characters a column of words has at least
+_WIDE = 12  # grid columns from which a table is printed across
 
 
 def table_sheet(form: Form, section: Section, table: Table, bounds: list[Bound], where: dict[str, str]) -> Sheet:
     """Return the sheet of a statutory table; every input and total is entered in `where`."""
     layout = grid(table)
-    unit_column, mark_column = layout.columns + 1, layout.columns + 2
-    sheet = Sheet(table.sheet, (2.0, *_table_widths(table), 8.5, 9.0), landscape=layout.columns > 12)
-    heading(sheet, section.heading, layout.columns + 2, where)
+    beside = [name for name, wanted in ((ids.UNIT, _asks_unit(form, table)), (ids.MARKS, _is_marked(form, table)))
+              if wanted]
+    columns = {name: layout.columns + 1 + n for n, name in enumerate(beside)}
+    widths = {ids.UNIT: 8.5, ids.MARKS: 9.0}
+    sheet = Sheet(table.sheet, (2.0, *table_widths(table), *(widths[name] for name in beside)),
+                  landscape=table.landscape or layout.columns > _WIDE)
+    heading(sheet, section.heading, layout.columns + len(beside), where)
+    if table.head:
+        sheet.items[-1] = replace(sheet.items[-1], formula=pattern_formula(form, f"{table.id}.head", table.head, where))
     row = 2
-    values: dict[str, Item] = {}
-    totals_left: list[tuple[Item, Cell]] = []
-    head_top = row + 1
+    cells: dict[str, Item] = {}
     for band in layout.bands:
-        columns = {1 + n: f"{ids.STUB}{n}" for n in range(table.stub)}
-        columns |= {1 + s: leaf.id for s, leaf in zip(band.starts, band.block.leaf_columns)}
-        sheet.hide(row, ids.MARK + table.id, columns | {unit_column: ids.UNIT})
-        shift = row + 1 - band.top
-        _labels(sheet, layout, range(band.top, band.body.stop), shift)
-        top, body = band.top + shift, band.body.start + shift
-        for number in range(top, body):
-            sheet.add(Item(number, 0, style="id", text=f"{ids.HEAD}{number - top}"))
-        for column, text in ((unit_column, "单位"), (mark_column, "校验")):
-            sheet.add(Item(top, column, body - top, 1, "head", text))
-        for number, leaf in enumerate(band.block.leaf_rows):
-            sheet.add(Item(body + number, 0, style="id", text=leaf.id or ids.BLANK_ROW))
-            line = []
-            for start, leaf_column in zip(band.starts, band.block.leaf_columns):
-                cell = form.cells[table.cell_id(leaf.id, leaf_column.id)]
-                item = Item(body + number, 1 + start, 1, leaf_column.span, "input", input=cell.id, kind=cell.kind,
-                            title=cell.label)
-                where[cell.id] = sheet.reach(item)
-                line.append(cell)
-                values[cell.id] = item
-                if cell.is_total:
-                    totals_left.append((item, cell))
-                else:
-                    sheet.add(item)
-            _unit(sheet, body + number, unit_column, line, where)
-            _row_mark(sheet, form, bounds, line, body + number, mark_column, where)
-        row = _column_marks(sheet, form, bounds, table, layout, band.block.leaf_columns, band.starts,
-                            band.body.stop + shift, where, last=band is layout.bands[-1])
+        row = _block(sheet, form, table, layout, band, row, columns, bounds, where, cells)
+        row = _column_marks(sheet, form, bounds, table, band, row, where, last=band is layout.bands[-1])
         sheet.hide(row, ids.END)
         row += 1
-    for item, cell in totals_left:
-        formula = _total(form, cell, where)
-        sheet.add(replace(item, input="", style="total", formula=formula))
-    sheet.add(Item(row, 1, 1, layout.columns + 2, "legend", _LEGEND))
-    sheet.heights[row] = 32
-    sheet.freeze = (head_top + layout.head_rows if layout.head_rows else 2, 1 + table.stub)
+    for cell_id, item in cells.items():
+        cell = form.cells[cell_id]
+        formula = total_formula(sheet, form, cell, where) if cell.is_total else None
+        sheet.add(replace(item, input="", style="total", formula=formula) if formula else item)
+    if table.foot:
+        foot = pattern_formula(form, f"{table.id}.foot", table.foot, where)
+        sheet.add(Item(row, 1, 1, layout.columns + len(beside), "foot", formula=foot))
+        sheet.heights[row] = 34
+        row += 1
+    if ids.MARKS in columns:
+        legend = LEGEND if any(form.cells[c].is_number for c in cells) else CHOICE_LEGEND
+        sheet.add(Item(row, 1, 1, layout.columns + len(beside), "legend", legend))
+        sheet.heights[row] = max(32, height_of(legend, sum(sheet.widths[1:]) + 4, 13))
+    sheet.freeze = (3 + layout.head_rows if layout.head_rows else 2, 1 + table.stub)
     if layout.head_rows:
-        sheet.repeat = (head_top, head_top + layout.head_rows - 1)
-    first, last = next(iter(values.values())), list(values.values())[-1]
-    sheet.names[f"表_{table.id}"] = _extent(sheet, head_top, 1, last.row, layout.columns)
-    for cell_id, item in values.items():
-        sheet.names[f"值_{cell_id}"] = sheet.reach(item)
-    assert first.row < row
+        sheet.repeat = (3, 3 + layout.head_rows - 1)
+    last = list(cells.values())[-1].row
+    sheet.names[f"表_{table.id}"] = f"{sheet.name}!$B$4:${column_name(layout.columns + 1)}${last + 1}"
+    sheet.names |= {f"值_{cell_id}": sheet.reach(item) for cell_id, item in cells.items()}
     return sheet
 
 
-def _extent(sheet: Sheet, top: int, left: int, bottom: int, right: int) -> str:
-    return f"{sheet.name}!${column_name(left + 1)}${top + 1}:${column_name(right + 1)}${bottom + 1}"
+def _asks_unit(form: Form, table: Table) -> bool:
+    """Whether units stand beside the table: where the clerk chooses one, or the table does not print them."""
+    cells = form.table_cells[table.id]
+    printed = all(any(info.show == "unit" for info in block.infos) for block in table.blocks)
+    return any(c.units for c in cells) or (not printed and any(c.unit for c in cells))
 
 
-def _table_widths(table: Table) -> tuple[float, ...]:
-    """Widths in characters: as on paper, but wide enough for six digits and for the column heads."""
-    return tuple((max(width / 2.0, 9.0) if n >= table.stub else width / 1.75) for n, width in enumerate(table.widths))
+def _is_marked(form: Form, table: Table) -> bool:
+    return any(c.kind != forms.TEXT for c in form.table_cells[table.id])
 
 
-def _labels(sheet: Sheet, layout: Grid, rows: range, shift: int) -> None:
-    """Draw the labels of a block and set heights so that none is cut."""
-    heights = {r: 18.0 if r < rows.start + 1 else 20.0 for r in rows}
+def table_widths(table: Table) -> tuple[float, ...]:
+    """Widths in characters: as on paper, but wide enough for six digits, for the column heads and for words."""
+    words = {start for band in grid(table).bands for start, column in zip(band.starts, band.block.leaf_columns)
+             if (column.kind or table.kind) == forms.TEXT}
+    least = [0.0 if n < table.stub else _WORDS if n in words else 9.0 for n in range(len(table.widths))]
+    return tuple(max(width / (1.75 if n < table.stub else 2.0), least[n]) for n, width in enumerate(table.widths))
+
+
+def draw_labels(sheet: Sheet, layout: Grid, band: Band, shift: int, left: int, notes: bool) -> None:
+    """Draw the labels of a band and the ids of its rows, and set heights so that no label is cut."""
+    heights = {r: 18.0 if r == band.top else 20.0 for r in range(band.top, band.body.stop)}
     for label in layout.labels:
-        if label.row not in rows:
+        if not band.top <= label.row < band.body.stop:
             continue
-        style = {TITLE: "band", CORNER: "corner", HEAD: "head"}.get(label.role, "stub")
-        sheet.add(Item(label.row + shift, 1 + label.column, label.rows, label.columns, style, label.text,
-                       note=_note(label)))
-        width = sum(sheet.widths[1 + label.column : 1 + label.column + label.columns])
-        need = height_of(label.text, width) / label.rows
+        column = left + label.column
+        sheet.add(Item(label.row + shift, column, label.rows, label.columns, _style(label), label.text,
+                       note=_note(label) if notes else ""))
+        indent = 2 * label.node.indent if label.node else 0
+        need = height_of(label.text, sum(sheet.widths[column : column + label.columns]) - indent) / label.rows
         for r in range(label.row, label.row + label.rows):
             heights[r] = max(heights[r], need)
     sheet.heights |= {r + shift: h for r, h in heights.items()}
+    for number in range(band.top, band.body.start):
+        sheet.add(Item(number + shift, 0, style="id", text=f"{ids.HEAD}{number - band.top}"))
+    for row, leaf in zip(band.body, band.block.all_rows):
+        sheet.add(Item(row + shift, 0, style="id", text=leaf.id or ids.BLANK))
+
+
+def _style(label: Label) -> str:
+    if label.role in _ROLES:
+        return _ROLES[label.role]
+    node = label.node
+    if node and node.heading:
+        return "stub heading"
+    return f"stub {node.indent}" if node and node.indent else "stub"
 
 
 def _note(label: Label) -> str:
     node = label.node
-    if node is None or not (node.note or node.basis):
+    if node is None or label.role == INFO or not (node.note or node.basis):
         return ""
     return "\n".join(filter(None, (node.note, node.basis and f"依据：{node.basis}")))
+
+
+def _block(sheet: Sheet, form: Form, table: Table, layout: Grid, band: Band, row: int, columns: Mapping[str, int],
+           bounds: list[Bound], where: dict[str, str], cells: dict[str, Item]) -> int:
+    """Draw a block with all that stands beside it, and note its cells; return the next free row."""
+    named = ids.grid_columns(table, band, 1)
+    unit_column, mark_column = columns.get(ids.UNIT), columns.get(ids.MARKS)
+    sheet.hide(row, ids.MARK + table.id, named | ({unit_column: ids.UNIT} if unit_column else {}))
+    shift = row + 1 - band.top
+    draw_labels(sheet, layout, band, shift, 1, notes=True)
+    for column, text in ((unit_column, "单位"), (mark_column, "校验")):
+        if column:
+            sheet.add(Item(row + 1, column, band.body.start - band.top, 1, "head", text))
+    for at, leaf in zip(band.body, band.block.all_rows):
+        line = [] if leaf.heading else [form.cells[table.cell_id(leaf.id, c.id)] for c in band.block.leaf_columns]
+        for start, leaf_column, cell in zip(band.starts, band.block.leaf_columns, line):
+            item = Item(at + shift, 1 + start, 1, leaf_column.span, _INPUTS.get(cell.kind, "input"), input=cell.id,
+                        kind=cell.kind, choices=cell.choices, title=cell.label)
+            cells[cell.id] = item
+            where[cell.id] = sheet.reach(item)
+            if cell.kind == forms.TEXT and at + shift not in sheet.growing:
+                sheet.growing.append(at + shift)
+        if unit_column:
+            _unit(sheet, at + shift, unit_column, line, where)
+        if mark_column:
+            formula = _row_mark(sheet, form, band.block, leaf, line, bounds, where)
+            style = "mark" if formula else "unit"
+            sheet.add(Item(at + shift, mark_column, style=style, formula=formula))
+    return band.body.stop + shift
 
 
 def _unit(sheet: Sheet, row: int, column: int, cells: list[Cell], where: dict[str, str]) -> None:
@@ -121,179 +158,48 @@ def _unit(sheet: Sheet, row: int, column: int, cells: list[Cell], where: dict[st
         sheet.add(Item(row, column, style="unit", text=units))
 
 
-def _total(form: Form, cell: Cell, where: Mapping[str, str]) -> Formula:
-    """A sum that stays blank while a part is missing or no number."""
-    parts = parts_of(form, cell)
-    area = ranges([_here(where[p]) for p in parts])
-
-    def compute(report: Report) -> Value:
-        value = report.figures[cell.id]
-        return "" if value is None else value
-
-    return Formula(cell.id, f'IF(COUNT({area})<{len(parts)},"",SUM({area}))', compute)
-
-
-def _here(address: str) -> str:
-    """An address without its sheet."""
-    return address.rpartition("!")[2]
+def _row_mark(sheet: Sheet, form: Form, block: Block, row: Node, cells: list[Cell], bounds: list[Bound],
+              where: Mapping[str, str]) -> Formula | None:
+    numbers = [c for c in cells if c.is_number]
+    choice = next((c for c in cells if c.kind == forms.CHOICE), None)
+    if choice and not numbers:
+        return choice_mark(sheet, choice, where)
+    if not numbers:
+        return None
+    if len(block.leaf_columns) == 1:
+        return cell_mark(sheet, form, numbers[0], bounds, where)
+    known = [c.id for c in numbers]
+    shown = [b for b in bounds if b.rule.table == numbers[0].table and b.rule.each == "row" and live(b, known)]
+    return mark(sheet, form, f"mark.{numbers[0].table}.row.{row.id}", numbers, shown, where)
 
 
-def _live(bound: Bound, cells: Iterable[str]) -> bool:
-    """Whether a rule is shown beside its cells: a hard one that looks at nothing else."""
-    rule = bound.rule
-    named = {*bound.names.values(), *(r for group in bound.groups.values() for r in group)}
-    return rule.severity == ERROR and not rule.entails and named <= set(cells)
-
-
-def _row_mark(sheet: Sheet, form: Form, bounds: list[Bound], cells: list[Cell], row: int, column: int,
-              where: Mapping[str, str]) -> None:
-    known = [c.id for c in cells]
-    shown = [b for b in bounds if b.rule.table == cells[0].table and b.rule.each == "row" and _live(b, known)]
-    key = f"mark.{cells[0].table}.row.{cells[0].row.id}"
-    sheet.add(Item(row, column, style="mark", formula=_mark(form, key, cells, shown, where)))
-
-
-def _column_marks(sheet: Sheet, form: Form, bounds: list[Bound], table: Table, layout: Grid,
-                  columns: tuple[forms.Node, ...], starts: tuple[int, ...], row: int, where: Mapping[str, str],
-                  last: bool) -> int:
+def _column_marks(sheet: Sheet, form: Form, bounds: list[Bound], table: Table, band: Band, row: int,
+                  where: Mapping[str, str], last: bool) -> int:
     """One row of marks a column rule, and one for the rules on groups of columns; return the next free row."""
     if not last:
         return row  # rules bind columns by id over all blocks: their marks stand below the last one
+    columns, starts = band.block.leaf_columns, band.starts
+    places = [c.id for c in columns]
     lines: dict[str, list[tuple[int, int, Bound]]] = {}
     for bound in bounds:
-        if bound.rule.table != table.id or not _live(bound, form.cells):
+        if bound.rule.table != table.id or not live(bound, form.cells):
             continue
         if bound.rule.each == "column":
-            index = [c.id for c in columns].index(bound.place)
+            index = places.index(bound.place)
             lines.setdefault(bound.rule.id, []).append((starts[index], columns[index].span, bound))
         elif bound.rule.each == "group":
             leaves = [c.id for c in table.nodes[bound.place].leaves()]
-            index = [c.id for c in columns].index(leaves[0])
-            lines.setdefault("group", []).append((starts[index], len(leaves), bound))
-    for rule_id, marks in lines.items():
+            lines.setdefault("group", []).append((starts[places.index(leaves[0])], len(leaves), bound))
+    for marks in lines.values():
+        title = marks[0][2].rule.title
+        wide = table.stub + len(band.block.infos)
         sheet.add(Item(row, 0, style="id", text=ids.MARKS))
-        if table.stub:
-            sheet.add(Item(row, 1, 1, table.stub, "mark label", marks[0][2].rule.title))
+        if wide:
+            sheet.add(Item(row, 1, 1, wide, "mark label", title))
         for start, span, bound in marks:
             cells = [form.cells[c] for c in bound.cells]
-            formula = _mark(form, f"mark.{bound.key}", cells, [bound], where)
+            formula = mark(sheet, form, f"mark.{bound.key}", cells, [bound], where)
             sheet.add(Item(row, 1 + start, 1, span, "mark", formula=formula))
-        sheet.heights[row] = 20
-        row += 1
-    return row
-
-
-def _mark(form: Form, key: str, cells: list[Cell], bounds: list[Bound], where: Mapping[str, str]) -> Formula:
-    """What the clerk sees at once: a number that is missing or none, or the difference where a sum is wrong."""
-    area = ranges([_here(where[c.id]) for c in cells])
-    pieces = area.split(",")
-    whole = [_here(where[c.id]) for c in cells if c.is_integer]
-    positive = [_here(where[c.id]) for c in cells if c.kind != forms.SIGNED]
-    text = f'"{HOLDS}"'
-    for bound in reversed(bounds):
-        text = _difference(form, bound, where, text)
-    if whole:
-        uneven = "+".join(f"SUMPRODUCT(--({p}<>INT({p})))" for p in ranges(whole).split(","))
-        text = f'IF({uneven}>0,"{FRACTION}",{text})'
-    if positive:
-        below = "+".join(f'COUNTIF({p},"<0")' for p in ranges(positive).split(","))
-        text = f'IF({below}>0,"{NEGATIVE}",{text})'
-    # Not COUNTIF(…,"?*"): LibreOffice counts a formula that results in "" among the texts.
-    strange = "+".join(f"IFERROR(SUMPRODUCT(LEN({p})*ISTEXT({p})),1)" for p in pieces)
-    text = f'IF(COUNT({area})<{len(cells)},IF({strange}>0,"{NO_NUMBER}","{MISSING}"),{text})'
-
-    def compute(report: Report) -> str:
-        values = [(c, report.get(c.id)) for c in cells]
-        if not all(is_number(v) for _, v in values):
-            return NO_NUMBER if any(isinstance(v, str) for _, v in values) else MISSING
-        if any(v < 0 for c, v in values if c.kind != forms.SIGNED):
-            return NEGATIVE
-        if any(v != int(v) for c, v in values if c.is_integer):
-            return FRACTION
-        for bound in bounds:
-            verdict = evaluate(bound, report.get)
-            if verdict.holds is False:
-                return UNEQUAL if verdict.difference is None else OFF + show(rounded(verdict.difference))
-        return HOLDS
-
-    return Formula(key, text, compute)
-
-
-def _difference(form: Form, bound: Bound, where: Mapping[str, str], otherwise: str) -> str:
-    formulas = excel(bound, lambda ref: _here(where[ref]), form)
-    shown = f'"{OFF}"&ROUND({formulas.left}-({formulas.right}),9)' if formulas.left else f'"{UNEQUAL}"'
-    return f'IF({formulas.state}="{FAILS}",{shown},{otherwise})'
-
-
-def previous_sheet(form: Form, where: dict[str, str]) -> Sheet:
-    """Last year's figures in the grids of this form, as far as they may be compared."""
-    earlier = tuple(forms.load(form_id).name for form_id in form.comparable)
-    wide = max(form.tables, key=lambda t: len(t.widths) if t.stub else 0)
-    columns = max(len(t.widths) for t in form.tables)
-    widths = _table_widths(wide) + (9.0,) * (columns - len(wide.widths))
-    sheet = Sheet(ids.PREVIOUS, (2.0, *widths), one_page=True)
-    sheet.add(Item(0, 1, 1, columns, "title", "上一年度报告的数据"))
-    hint = "由上年工作簿自动带入，或照上一年度已公布的报告填写，用于核对上年结转和增减；没有上年报告的留空。"
-    sheet.add(Item(1, 1, 1, columns, "ask", hint))
-    sheet.heights |= {0: 30, 1: 22}
-    sheet.hide(2, ids.LAST, {1 + wide.stub: ids.VALUE})
-    questions = ((ids.LAST_UNIT, "上年单位全称", "text", ()), (ids.LAST_YEAR, "上年报告年度", "year", ()),
-                 (ids.LAST_FORM, "上年报告格式", "choice", earlier))
-    for row, (key, label, kind, choices) in enumerate(questions, 3):
-        sheet.add(Item(row, 0, style="id", text=key))
-        sheet.add(Item(row, 1, 1, wide.stub, "stub", label))
-        style = "input left" if kind == "year" else "input text"
-        item = Item(row, 1 + wide.stub, 1, columns - wide.stub, style, input=key, kind=kind, choices=choices,
-                    title=label)
-        where[key] = sheet.reach(sheet.add(item))
-        sheet.heights[row] = 22
-    sheet.hide(6, ids.END)
-    row = 7
-    for section in form.sections:
-        if not section.table:
-            continue
-        table = form.table(section.table)
-        layout = grid(table)
-        left = 1 + wide.stub - table.stub if table.stub else 1
-        cells = {c.id for c in form.table_cells[table.id] if any(form.can_compare(f, c.id) for f in form.comparable)}
-        if not cells:
-            continue
-        sheet.add(Item(row, 1, 1, columns, "section", section.heading))
-        sheet.heights[row] = 24
-        row = _previous_table(sheet, form, table, layout, row + 1, left, cells, where)
-    sheet.freeze = (2, 0)
-    return sheet
-
-
-def _previous_table(sheet: Sheet, form: Form, table: Table, layout: Grid, row: int, left: int, cells: set[str],
-                    where: dict[str, str]) -> int:
-    for band in layout.bands:
-        columns = {left + n: f"{ids.STUB}{n}" for n in range(table.stub)}
-        columns |= {left + s: leaf.id for s, leaf in zip(band.starts, band.block.leaf_columns)}
-        sheet.hide(row, f"{ids.LAST}.{table.id}", columns)
-        shift = row + 1 - band.top
-        for label in layout.labels:
-            if band.top <= label.row < band.body.stop:
-                style = {TITLE: "band", CORNER: "corner", HEAD: "head"}.get(label.role, "stub")
-                sheet.add(Item(label.row + shift, left + label.column, label.rows, label.columns, style, label.text))
-                width = sum(sheet.widths[left + label.column : left + label.column + label.columns])
-                for r in range(label.row, label.row + label.rows):
-                    known = sheet.heights.get(r + shift, 20)
-                    sheet.heights[r + shift] = max(known, height_of(label.text, width) / label.rows)
-        for number in range(band.top, band.body.start):
-            sheet.add(Item(number + shift, 0, style="id", text=f"{ids.HEAD}{number - band.top}"))
-        for number, leaf in enumerate(band.block.leaf_rows):
-            at = band.body.start + shift + number
-            sheet.add(Item(at, 0, style="id", text=leaf.id or ids.BLANK_ROW))
-            for start, leaf_column in zip(band.starts, band.block.leaf_columns):
-                cell = form.cells[table.cell_id(leaf.id, leaf_column.id)]
-                if cell.id not in cells:
-                    sheet.add(Item(at, left + start, 1, leaf_column.span, "unit"))
-                    continue
-                item = Item(at, left + start, 1, leaf_column.span, "input", input=f"last.{cell.id}", kind=cell.kind,
-                            title=f"上年{cell.label}")
-                where[item.input] = sheet.reach(sheet.add(item))
-        row = band.body.stop + shift
-        sheet.hide(row, ids.END)
+        sheet.heights[row] = max(20, height_of(title, sum(sheet.widths[1 : 1 + wide])) if wide else 0)
         row += 1
     return row

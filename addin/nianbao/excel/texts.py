@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from .. import form as forms
 from ..checks.catalogue import Catalogue
-from ..form import Form, Section, Text
+from ..form import Form, MetaField, Section, Text
 from ..report import Report
 from ..rule import Bound
 from . import ids
 from .marks import cell_mark
-from .names import Source, finished, paragraph_preview, statement_preview
+from .names import INCOMPLETE, UNSAID, Source, finished, paragraph_preview, statement_preview
 from .sheet import Compute, Facts, Formula, Item, Sheet, heading, height_of
 from .totals import total_formula
 
@@ -38,7 +38,7 @@ def meta_sheet(form: Form, catalogue: Catalogue, where: dict[str, str]) -> Sheet
         style = "input left" if question.kind == "year" else "input text"
         item = Item(row, 2, style=style, input=question.id, kind=question.kind, choices=choices, title=question.label)
         where[question.id] = sheet.reach(sheet.add(item))
-        hint = "；".join(filter(None, (question.hint, "例如 2025-01-20" if question.kind == "date" else "")))
+        hint = _hint(form, question)
         sheet.add(Item(row, 3, style="hint", text=hint))
         sheet.heights[row] = max(22, height_of(hint, 46))
         row += 1
@@ -46,6 +46,12 @@ def meta_sheet(form: Form, catalogue: Catalogue, where: dict[str, str]) -> Sheet
     sheet.heights |= {0: 30, 1: 20, 3: 22}
     sheet.freeze, sheet.repeat = (5, 2), (3, 3)
     return sheet
+
+
+def _hint(form: Form, question: MetaField) -> str:
+    bounds = {"meta.period_from": form.period[0], "meta.period_to": form.period[1]}
+    default = "留空按{}月{}日".format(*map(int, bounds[question.id].split("-"))) if question.id in bounds else ""
+    return "；".join(filter(None, (question.hint, default, "例如 2025-01-20" if question.kind == "date" else "")))
 
 
 def _characters(text: str) -> int:
@@ -56,7 +62,7 @@ def _characters(text: str) -> int:
 def text_sheet(form: Form, section: Section, bounds: list[Bound], where: dict[str, str], work: Sheet) -> Sheet:
     """Return the sheet of a section that is written in words: its fields, its sentences, then its narratives."""
     sheet = Sheet(section.sheet, WIDTHS, print_columns=SHOWN)
-    heading(sheet, section.heading, SHOWN, where)
+    heading(sheet, section.heading, SHOWN - 1, where)
     row = 2
     if section.fields:
         row = _fields(sheet, form, section, bounds, row, where)
@@ -74,6 +80,13 @@ def text_sheet(form: Form, section: Section, bounds: list[Bound], where: dict[st
         sheet.heights[row] = 24
     sheet.freeze = (2, 0)
     return sheet
+
+
+def _close(sheet: Sheet, row: int) -> int:
+    """End a block with a little room below it; return the next free row."""
+    sheet.hide(row, ids.END)
+    sheet.heights[row + 1] = 9
+    return row + 2
 
 
 def _band(sheet: Sheet, row: int, heading_: str, ask: str, column: str) -> None:
@@ -112,8 +125,7 @@ def _paragraphs(sheet: Sheet, form: Form, text: Text, row: int, where: dict[str,
     area = f"{counts[0].address}:{counts[-1].address}"
     formula = Formula(f"count.{text.id}", f"SUM({area})", _counted(form, sources))
     whole = sheet.add(Item(head, COUNT, style="count head", formula=formula))
-    sheet.hide(first + number, ids.END)
-    return first + number + 1, whole
+    return _close(sheet, first + number), whole
 
 
 def _length(address: str) -> str:
@@ -171,9 +183,7 @@ def _fields(sheet: Sheet, form: Form, section: Section, bounds: list[Bound], row
         where[cell.id] = sheet.names[f"值_{cell.id}"] = sheet.reach(sheet.add(item))
         sheet.add(Item(number, SHOWN, style="mark left", formula=cell_mark(sheet, form, cell, bounds, where)))
         sheet.heights[number] = 22
-    row += 2 + len(section.fields)
-    sheet.hide(row, ids.END)
-    return row + 1
+    return _close(sheet, row + 2 + len(section.fields))
 
 
 def _statements(sheet: Sheet, form: Form, section: Section, row: int, where: dict[str, str], work: Sheet) -> int:
@@ -181,6 +191,7 @@ def _statements(sheet: Sheet, form: Form, section: Section, row: int, where: dic
     ask = "按数字自动成文；可以改动文字，【名称】要保留；清空后恢复原来的句子"
     _band(sheet, row, "用数字写成的句子", ask, "字数")
     sheet.hide(row + 2, ids.STATEMENTS, {WORDS: ids.VALUE})
+    counts: list[Item] = []
     for number, statement in enumerate(section.statements, 1):
         at = row + 2 + number
         sheet.add(Item(at, 0, style="id", text=statement.id))
@@ -189,14 +200,18 @@ def _statements(sheet: Sheet, form: Form, section: Section, row: int, where: dic
         where[statement.id] = sheet.reach(sheet.add(item))
         formula = statement_preview(form, work, statement, sheet.reach(item), where)
         shown = sheet.add(Item(at, SHOWN, style="shown paragraph", formula=formula))
-        sheet.add(Item(at, COUNT, style="count", formula=Formula(
-            f"count.{statement.id}", _length(shown.address), _length_of(formula.compute))))
+        length = f'IF(OR({shown.address}="{INCOMPLETE}",{shown.address}="{UNSAID}"),0,{_length(shown.address)})'
+        count = Formula(f"count.{statement.id}", length, _said(formula.compute))
+        counts.append(sheet.add(Item(at, COUNT, style="count", formula=count)))
         sheet.growing.append(at)
         sheet.heights[at] = max(24.0, height_of(statement.text, WIDTHS[WORDS] * 0.86, 17.0))
-    row += 3 + len(section.statements)
-    sheet.hide(row, ids.END)
-    return row + 1
+    computes = [item.formula.compute for item in counts if item.formula]
+    whole = Formula(f"count.{section.id}.statements", f"SUM({counts[0].address}:{counts[-1].address})",
+                    lambda facts: sum(int(compute(facts)) for compute in computes))
+    sheet.add(Item(row, COUNT, style="count head", formula=whole))
+    return _close(sheet, row + 3 + len(section.statements))
 
 
-def _length_of(compute: Compute) -> Compute:
-    return lambda facts: _characters(str(compute(facts)))
+def _said(compute: Compute) -> Compute:
+    """Characters of a sentence; none while it is not written."""
+    return lambda facts: 0 if (text := str(compute(facts))) in (INCOMPLETE, UNSAID) else _characters(text)
