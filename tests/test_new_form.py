@@ -129,7 +129,13 @@ def test_a_rule_for_it_comes_from_a_record_alone(library: form.Form, tmp_path: P
     pack = tmp_path / "library.toml"
     pack.write_text(RULE, "utf-8")
     rules = overlay(load(), pack)
-    figures = {"v.visitors.child": 1, "v.visitors.adult": 2, "v.visitors.total": 4, "v.loans.child": 0, "v.loans.adult": 0}
+    figures = {
+        "v.visitors.child": 1,
+        "v.visitors.adult": 2,
+        "v.visitors.total": 4,
+        "v.loans.child": 0,
+        "v.loans.adult": 0,
+    }
     report = from_dict({"form": library.id, "unit": "青禾县图书馆", "year": 2030, "figures": figures})
     from nianbao.checks import check
 
