@@ -176,7 +176,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Text:
-    """A narrative the clerk writes, a list of paragraphs. `aspect` is what it is about, `words` are other words for it."""
+    """A narrative the clerk writes: a list of paragraphs. `aspect` is what it is about, `words` other words for it."""
 
     id: str
     heading: str
