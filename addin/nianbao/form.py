@@ -99,7 +99,7 @@ class Cell:
         return f"meta.unit.{self.id}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Info:
     """A printed column between labels and numbers that shows an attribute of each row: its unit or code."""
 
@@ -174,7 +174,7 @@ class Table:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Text:
     """A narrative the clerk writes: a list of paragraphs. `aspect` is what it is about, `words` other words for it."""
 
@@ -189,7 +189,7 @@ class Text:
         return bool(self.aspect) and any(word in text for word in (self.aspect, *self.words))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Statement:
     """A sentence made from figures, with 【names】 in it. Where cell `zero` is 0, `zero_text` stands instead.
 
@@ -202,7 +202,7 @@ class Statement:
     zero_text: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Share:
     """A percentage sentences may name: `part` of `whole`, to `digits` decimals. Shares of one `group` add up to 100."""
 
@@ -213,7 +213,7 @@ class Share:
     digits: int = 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Section:
     """A part of the report: a table, or narrative texts, or fields that end up in statements.
 
@@ -234,7 +234,7 @@ class Section:
     limit: int | None = None  # characters, as the notice asks
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MetaField:
     """One question about the unit or the report; choices are (code, label, aliases). `ends` maps how the name of a
     unit ends to the choice that is likely for it."""

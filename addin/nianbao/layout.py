@@ -15,7 +15,7 @@ TITLE, CORNER, HEAD, STUB, INFO = "title", "corner", "head", "stub", "info"
 NO_NUMBER = "——"  # stands where a heading row has no unit and no number
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Label:
     """A printed label. `role` tells a block title, the corner over the stub, a column head, a row label or
     what is printed beside a row label (unit, code)."""
@@ -29,7 +29,7 @@ class Label:
     node: Node | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Value:
     """A place for the number of cell `id`."""
 
@@ -40,7 +40,7 @@ class Value:
     id: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Band:
     """The grid rows of one block: its head from `top`, its rows in `body`, one per row of `all_rows`."""
 
@@ -50,7 +50,7 @@ class Band:
     starts: tuple[int, ...]  # grid column of each leaf column
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Grid:
     """`rows` × `columns` places, every one covered by exactly one label or value."""
 

@@ -87,17 +87,17 @@ def lines(paragraphs: Iterable[str]) -> list[Line]:
     return [line(p) for p in paragraphs if p.strip()]
 
 
-def title(report: Report, values: Mapping[str, str], width: int) -> list[str]:
+def title(report: Report, width: int) -> list[str]:
     """Return the title as one line, or broken after the unit where it is wider than `width` Chinese characters."""
-    whole = reports.title(report, values)
+    whole = reports.title(report)
     wide = sum(0.5 if c.isascii() else 1 for c in whole) > width
     unit = report.unit
     return [unit, whole[len(unit) :]] if wide and unit and whole.startswith(unit) else [whole]
 
 
-def preamble(report: Report, values: Mapping[str, str]) -> list[Line]:
-    """Return the opening paragraphs; they hold no headings. `values`: those of `report.values_for`."""
-    return [Line(p.strip()) for p in reports.preamble(report, values).split("\n") if p.strip()]
+def preamble(report: Report) -> list[Line]:
+    """Return the opening paragraphs; they hold no headings."""
+    return [Line(p.strip()) for p in reports.preamble(report).split("\n") if p.strip()]
 
 
 def section(report: Report, part: Section, values: Mapping[str, str]) -> list[Line]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
-from typing import Any, Iterable, Mapping
+from typing import Any, Mapping
 
 from . import form as forms
 from .errors import InputError
@@ -161,7 +161,7 @@ def _in_order(form: Form, cell_ids: list[str]) -> list[str]:
     """Return total cells so that each comes after the totals among its parts."""
     left, done = dict.fromkeys(cell_ids), []
     while left:
-        ready = [c for c in left if not any(part in left for part in parts_of(form, form.cells[c]))]
+        ready = [c for c in left if not any(p in left for parts in _sum_of(form, c)[1].values() for p in parts)]
         assert ready, f"{form.id}: totals add up each other: {', '.join(left)}"
         done += ready
         for cell_id in ready:
@@ -170,10 +170,15 @@ def _in_order(form: Form, cell_ids: list[str]) -> list[str]:
 
 
 def _total(form: Form, cell_id: str, figures: Mapping[str, Figure]) -> Figure:
-    source, parts = total_of(form, form.cells[cell_id])
+    source, parts = _sum_of(form, cell_id)
     values = {name: tuple(figures.get(ref) for ref in refs) for name, refs in parts.items()}
     known = all(is_number(v) for group in values.values() for v in group)
     return number(value_of(source, values)) if known else None
+
+
+@cache
+def _sum_of(form: Form, cell_id: str) -> tuple[str, dict[str, tuple[str, ...]]]:
+    return total_of(form, form.cells[cell_id])
 
 
 def total_of(form: Form, cell: Cell) -> tuple[str, dict[str, tuple[str, ...]]]:
@@ -408,31 +413,35 @@ def fill_pattern(pattern: str, values: Mapping[str, str]) -> str:
     return render(0)[0]
 
 
-def values_for(report: Report, extra: Iterable[tuple[str, str]] = ()) -> dict[str, str]:
-    """Return what the patterns of a form may name: meta by short name, cells by id, the period, all as printed."""
+def about(report: Report) -> dict[str, str]:
+    """Return what is known of the unit and the report by short name (unit_full, phone, period_from …), as printed."""
     form = report.definition
     start, end = period(report)
     values = {k.removeprefix("meta."): form.meta[k].show(v) if k in form.meta else v for k, v in report.meta.items()}
     values |= {k: chinese_date(values[k]) for k in ("sign_date", "publish_date") if k in values}
     values |= {"unit_full": report.unit, "report_year": str(report.year or "")}
     values |= {"next_year": str(report.year + 1) if report.year else ""}
-    values |= {"period_from": chinese_date(start), "period_to": chinese_date(end)}
-    values |= {cell_id: report.shown(cell_id) for cell_id in form.cells}
+    return values | {"period_from": chinese_date(start), "period_to": chinese_date(end)}
+
+
+def values_for(report: Report) -> dict[str, str]:
+    """Return what patterns and sentences may name, as printed: `about`, cells by id, and every 【name】 of the form."""
+    form = report.definition
+    values = about(report) | {cell_id: report.shown(cell_id) for cell_id in form.cells}
     shares = _shares(report)
     for name, ref in form.names.items():
         values[name] = shares[name] if ref.startswith("share.") else values.get(ref.removeprefix("meta."), "")
-    return values | dict(extra)
+    return values
 
 
-def title(report: Report, values: Mapping[str, str] | None = None) -> str:
-    """Return the title of the report: unit, year and the statutory words. `values`: `values_for`, if at hand."""
-    return fill_pattern(report.definition.title, values or values_for(report))
+def title(report: Report) -> str:
+    """Return the title of the report: unit, year and the statutory words."""
+    return fill_pattern(report.definition.title, about(report))
 
 
-def preamble(report: Report, values: Mapping[str, str] | None = None) -> str:
+def preamble(report: Report) -> str:
     """Return the opening paragraph: the clerk's own if there is one, else made from the meta data."""
-    own = report.text("preamble")
-    return own or fill_pattern(report.definition.preamble, values or values_for(report))
+    return report.text("preamble") or fill_pattern(report.definition.preamble, about(report))
 
 
 _NAME = re.compile("【([^【】]{1,80})】")

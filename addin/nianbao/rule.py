@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Iterator, Mapping, TypeGuard
@@ -75,7 +75,7 @@ class Rule:
         return parse(self.when) if self.when else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Expression:
     """A parsed expression: `names` in order of appearance, `optional` those only inside given/default, `groups`."""
 
@@ -251,11 +251,27 @@ Lookup = Callable[[str], Any]  # reference -> number, text of a meta field, or N
 
 @dataclass(frozen=True)
 class Verdict:
-    """`holds` is None while the rule cannot be judged or does not apply; the sides are None unless it compares."""
+    """`holds` is None while the rule cannot be judged or does not apply. The sides are worked out when asked for:
+    numbers of a rule that compares numbers and can be judged, else None."""
 
     holds: bool | None
-    left: Number | None = None
-    right: Number | None = None
+    bound: Bound | None = field(default=None, repr=False, compare=False)
+    lookup: Lookup | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def sides(self) -> tuple[Number | None, Number | None]:
+        if self.bound is None or self.lookup is None or not self.bound.rule.expression.sides:
+            return None, None
+        left, right = (_run(self.bound.rule.expression, tree, self.bound, self.lookup) for tree in (1, 2))
+        return (left, right) if is_number(left) and is_number(right) else (None, None)
+
+    @property
+    def left(self) -> Number | None:
+        return self.sides[0]
+
+    @property
+    def right(self) -> Number | None:
+        return self.sides[1]
 
     @property
     def difference(self) -> Number | None:
@@ -284,10 +300,10 @@ def evaluate(bound: Bound, lookup: Lookup) -> Verdict:
     if not all(_known(ref, lookup(ref)) for ref in bound.needed):
         return _UNKNOWN
     condition, check = bound.rule.condition, bound.rule.expression
-    if condition and not _run(condition, bound, lookup)[0]:
+    if condition and not _run(condition, 0, bound, lookup):
         return _UNKNOWN
     try:
-        return Verdict(*_run(check, bound, lookup))
+        return Verdict(bool(_run(check, 0, bound, lookup)), bound, lookup)
     except ZeroDivisionError:
         return _UNKNOWN
 
@@ -297,18 +313,14 @@ def value_of(source: str, members: Mapping[str, tuple[Any, ...]]) -> Any:
     expression = parse(source)
     scope: dict[str, Any] = {f"g{i}": members[group] for i, group in enumerate(expression.groups)}
     scope |= {f"n{i}": members[name][0] for i, name in enumerate(expression.names)}
-    return eval(_compiled(expression)[0], _SCALAR, scope)  # noqa: S307
+    return eval(_compiled(expression, 0), _SCALAR, scope)  # noqa: S307
 
 
-def _run(expression: Expression, bound: Bound, lookup: Lookup) -> tuple[Any, Any, Any]:
-    whole, left, right = _compiled(expression)
+def _run(expression: Expression, part: int, bound: Bound, lookup: Lookup) -> Any:
+    """Evaluate the whole (part 0), the left (1) or the right side (2) of an expression."""
     scope: dict[str, Any] = {f"n{i}": lookup(bound.names[n]) for i, n in enumerate(expression.names)}
     scope.update({f"g{i}": [lookup(r) for r in bound.groups[g]] for i, g in enumerate(expression.groups)})
-    if left is None:
-        return bool(eval(whole, _SCALAR, scope)), None, None  # noqa: S307
-    a, b = eval(left, _SCALAR, scope), eval(right, _SCALAR, scope)  # noqa: S307
-    numbers = is_number(a) and is_number(b)
-    return bool(eval(whole, _SCALAR, scope)), a if numbers else None, b if numbers else None  # noqa: S307
+    return eval(_compiled(expression, part), _SCALAR, scope)  # noqa: S307
 
 
 def _divide(a: Number, b: Number) -> Number:
@@ -330,12 +342,9 @@ _SCALAR: dict[str, Any] = {
 
 
 @cache
-def _compiled(expression: Expression) -> tuple[Any, Any, Any]:
-    def code(tree: ast.expr) -> Any:
-        return compile(_python(tree, expression, vector=False), f"<{expression.source}>", "eval")
-
-    left, right = expression.sides or (None, None)
-    return code(expression.tree), left and code(left), right and code(right)
+def _compiled(expression: Expression, part: int) -> Any:
+    tree = expression.tree if part == 0 or expression.sides is None else expression.sides[part - 1]
+    return compile(_python(tree, expression, vector=False), f"<{expression.source}>", "eval")
 
 
 def _python(node: ast.expr, expression: Expression, vector: bool) -> str:

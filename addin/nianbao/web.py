@@ -62,7 +62,7 @@ def html_bytes(report: Report, draft: int | None = None) -> bytes:
     """Return the report as an HTML file that carries its own data; `draft` is the number of open errors."""
     form = report.definition
     values = reports.values_for(report)
-    title = reports.title(report, values)
+    title = reports.title(report)
     paragraphs = [title]
     out = [f"<h1>{_escape(title)}</h1>"]
     published_on = values.get("publish_date", "")
@@ -76,7 +76,7 @@ def html_bytes(report: Report, draft: int | None = None) -> bytes:
     if form.preamble_heading:
         out.append(f"<h2>{_escape(form.preamble_heading)}</h2>")
         paragraphs.append(form.preamble_heading)
-    opening = prose.preamble(report, values)
+    opening = prose.preamble(report)
     out += [f"<p>{_escape(line.plain)}</p>" for line in opening]
     paragraphs += [line.plain for line in opening]
     for section in (s for s in form.sections if not s.annex):

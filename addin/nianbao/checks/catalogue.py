@@ -27,14 +27,22 @@ _REQUIRED = ("id", "forms", "severity", "title", "message", "fix", "basis", "sin
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
-    """Rules by id, in listing order, and the version of the pack (`2026.1`, with an overlay `2026.1+name`)."""
+    """The rules by id, in listing order, and the version of the pack (`2026.1`, with an overlay `2026.1+name`).
+
+    Of the national catalogue only the files of a form are read when only that form is asked for.
+    """
 
     version: str
-    rules: dict[str, Rule]
+    overlaid: dict[str, Rule] | None = None  # every rule, once an overlay changed them
+
+    @property
+    def rules(self) -> dict[str, Rule]:
+        return _national("") if self.overlaid is None else self.overlaid
 
     def for_form(self, form_id: str) -> tuple[Rule, ...]:
         """Return the rules in force for a form."""
-        return tuple(r for r in self.rules.values() if form_id in r.forms and not r.off)
+        rules = _national(form_id) if self.overlaid is None else self.overlaid
+        return tuple(r for r in rules.values() if form_id in r.forms and not r.off)
 
     def bounds(self, form_id: str) -> dict[str, tuple[Bound, ...]]:
         """Return rule id -> the rule at each of its places, for the expression rules of a form."""
@@ -50,11 +58,22 @@ def _bounds(catalogue: Catalogue, form_id: str) -> dict[str, tuple[Bound, ...]]:
 @cache
 def load() -> Catalogue:
     """Return the national catalogue."""
-    pack = tomllib.loads((assets.RULES / "pack.toml").read_text("utf-8"))
+    return Catalogue(str(_pack()["version"]))
+
+
+@cache
+def _pack() -> dict[str, Any]:
+    return tomllib.loads((assets.RULES / "pack.toml").read_text("utf-8"))
+
+
+@cache
+def _national(form_id: str) -> dict[str, Rule]:
+    """Return the rules of the files for a form; of all files for ""."""
     rules: dict[str, Rule] = {}
-    for name in pack["files"]:
-        _add(rules, tomllib.loads((assets.RULES / f"{name}.toml").read_text("utf-8")).get("rule", ()))
-    return Catalogue(str(pack["version"]), rules)
+    for name, forms in _pack()["files"].items():
+        if form_id == "" or form_id in forms or "*" in forms:
+            _add(rules, tomllib.loads((assets.RULES / f"{name}.toml").read_text("utf-8")).get("rule", ()))
+    return rules
 
 
 def overlay(base: Catalogue, path: Path) -> Catalogue:

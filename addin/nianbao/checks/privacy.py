@@ -7,12 +7,17 @@ from typing import Iterator
 
 from .registry import Context, Fault, implements, text_place
 
-_IDENTITY = re.compile(
+# Patterns are compiled when a line may hold such a thing: a long row of digits, the word 申请人.
+_DIGITS = re.compile(r"\d(?:[ -]?\d){10}")
+_IDENTITY = (
     r"(?<![0-9A-Za-z])[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])"
 )
-_MOBILE = re.compile(r"(?<![\d.\-])1[3-9]\d(?:[ -]?\d{4}){2}(?![\d.])")
-_SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
-_APPLICANT = re.compile(rf"申请人[：:]?([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=先生|女士|同志|（|\()")
+_MOBILE = r"(?<![\d.\-])1[3-9]\d(?:[ -]?\d{4}){2}(?![\d.])"
+_SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪"
+    "田任姜范石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+)
+_APPLICANT = rf"申请人[：:]?([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=先生|女士|同志|（|\()"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -36,11 +41,13 @@ def no_personal_data(context: Context) -> Iterator[Fault]:
 
 
 def _personal(line: str) -> Iterator[tuple[str, str]]:
-    for match in _IDENTITY.finditer(line):
-        if _is_identity(match[0]):
-            yield "身份证号码", match[0]
-    for match in _MOBILE.finditer(line):
-        yield "手机号码", match[0]
-    for match in _APPLICANT.finditer(line):
-        if "某" not in match[1]:
-            yield "申请人姓名", match[1]
+    if _DIGITS.search(line):
+        for match in re.finditer(_IDENTITY, line):
+            if _is_identity(match[0]):
+                yield "身份证号码", match[0]
+        for match in re.finditer(_MOBILE, line):
+            yield "手机号码", match[0]
+    if "申请人" in line:
+        for match in re.finditer(_APPLICANT, line):
+            if "某" not in match[1]:
+                yield "申请人姓名", match[1]

@@ -153,13 +153,15 @@ def no_placeholders(context: Context) -> Iterator[Fault]:
     texts |= {k: list(v) for k, v in report.texts.items()}
     for text_id, lines in texts.items():
         for line in lines:
-            match = _PLACEHOLDER.search(line)
+            match = _MARKS.search(line) and re.search(_PLACEHOLDER, line)
             if match:
                 yield Fault({text_id: match[0]}, {"place": text_place(form, text_id), "found": match[0]})
 
 
-# A lone × multiplies, a lone * or _ occurs in addresses, [2020] is how a document number is typed.
-_PLACEHOLDER = re.compile(
+# A lone × multiplies, a lone * or _ occurs in addresses, [2020] is how a document number is typed. The pattern is
+# costly to compile, and few lines have one of its marks.
+_MARKS = re.compile("[*＊×xX_＿{[〔]")
+_PLACEHOLDER = (
     r"20\d?[*＊×xX]{1,2}(?=年|$)|[*＊]{2,}|(?<![A-Za-z])X{2,}(?![A-Za-z])|(?<![A-Za-z])x{2,}(?=[年月日县市区局]|$)|×{2,}"
     r"|_{3,}|＿{2,}|\{[^{}]*[\u4e00-\u9fffA-Za-z…][^{}]*\}|\[[^\[\]]*[\u4e00-\u9fff…][^\[\]]*\]|〔[×xX*]+〕"
 )

@@ -68,8 +68,8 @@ class _Texts:
         self.styles = template.styles
         self.draft = draft
         self.values = reports.values_for(report)
-        self.title = "\n".join(prose.title(report, self.values, _TITLE_WIDTH))
-        self.blocks = {"preamble": prose.preamble(report, self.values)}
+        self.title = "\n".join(prose.title(report, _TITLE_WIDTH))
+        self.blocks = {"preamble": prose.preamble(report)}
         self.blocks |= {s.id: prose.section(report, s, self.values) for s in template.form.sections if not s.table}
 
     def xml(self, slot: Slot) -> str:
