@@ -15,7 +15,8 @@ from nianbao import form as forms
 from nianbao.checks.catalogue import load
 from nianbao.form import Form, Table
 from nianbao.layout import Label, grid
-from nianbao.rule import SEVERITY_NAMES, Rule, sentence
+from nianbao.rule import SEVERITY_NAMES, Rule
+from nianbao.rule.chinese import sentence
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 NOTE = "<!-- Built by scripts/build from workbook/forms and workbook/rules. Edit those. -->\n"

@@ -29,7 +29,7 @@ from nianbao.excel.plan import Plan, plan_of, results  # noqa: E402
 from nianbao.excel.sheet import Item, Sheet  # noqa: E402
 from nianbao.form import Form  # noqa: E402
 from nianbao.report import Report, complete  # noqa: E402
-from nianbao.rule import HOLDS, OPEN  # noqa: E402
+from nianbao.rule.formula import HOLDS, OPEN  # noqa: E402
 
 _CREATED = datetime(2026, 1, 1)  # document properties carry a date; a fixed one keeps the bytes the same
 

@@ -16,7 +16,9 @@ from nianbao import form
 from nianbao.checks.catalogue import load
 from nianbao.excel.fill import workbook_bytes
 from nianbao.report import Report
-from nianbao.rule import FAILS, HOLDS, OPEN, Bound, evaluate, evaluate_frame, is_number
+from nianbao.rule import Bound, evaluate, is_number
+from nianbao.rule.formula import FAILS, HOLDS, OPEN
+from nianbao.rule.frame import evaluate_frame
 
 from office import Office
 from reports import FORMS, random_report
@@ -81,7 +83,7 @@ def frame_of(reports: list[Report], bounds: list[Bound]) -> pd.DataFrame:
 def test_a_third_engine_computes_the_same_totals_and_states(seed: int, tmp_path: Path) -> None:
     """`formulas` compiles the rules' formulas on their own: it needs no workbook and shares no code with ours."""
     import formulas
-    from nianbao.rule import excel
+    from nianbao.rule.formula import excel
 
     report = random_report("gov-2021", random.Random(seed), text=False)
     definition = form.load("gov-2021")

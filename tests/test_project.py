@@ -36,7 +36,7 @@ LAYERS = {
     "files": {"errors"},
     "form": BASE,
     "layout": BASE | {"form"},
-    "rule": BASE | {"form"},
+    "rule": BASE | {"form", "rule"},
     "report": BASE | {"form", "rule"},
     "prose": CORE,
     "carried": CORE,

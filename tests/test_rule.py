@@ -14,21 +14,10 @@ from nianbao import form
 from nianbao.checks import check
 from nianbao.checks.catalogue import load
 from nianbao.report import complete, parts_of
-from nianbao.rule import (
-    BLOCKING,
-    ERROR,
-    Bound,
-    Rule,
-    RuleError,
-    bind,
-    column_name,
-    column_number,
-    evaluate,
-    evaluate_frame,
-    excel,
-    is_number,
-    sentence,
-)
+from nianbao.rule import BLOCKING, ERROR, Bound, Rule, RuleError, bind, evaluate, is_number
+from nianbao.rule.chinese import sentence
+from nianbao.rule.formula import column_name, column_number, excel
+from nianbao.rule.frame import evaluate_frame
 
 from reports import FORMS, WHOLES, balanced, build, random_report, some_figures
 

@@ -10,7 +10,8 @@ from .checks.catalogue import Catalogue
 from .checks.finding import Finding
 from .errors import NianbaoError
 from .report import Report, dumps
-from .rule import SEVERITIES, SEVERITY_NAMES, Rule, sentence
+from .rule import SEVERITIES, SEVERITY_NAMES, Rule
+from .rule.chinese import sentence
 
 
 @dataclass(frozen=True)

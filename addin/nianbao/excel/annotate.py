@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Iterable, Mapping
 from .. import files
 from ..checks.finding import Finding
 from ..errors import InputError
-from ..rule import CONFIRM, ERROR, EXPLAIN, SEVERITY_NAMES, WARNING, column_name
+from ..rule import CONFIRM, ERROR, EXPLAIN, SEVERITY_NAMES, WARNING
+from ..rule.formula import column_name
 from . import ids, package
 from .listings import RESULT_COLUMNS, RESULT_ROW
 from .patch import CONTENT_TYPES, PACKAGE_RELATION, RELATION

@@ -7,20 +7,9 @@ from typing import Any, Mapping
 from .. import form as forms
 from ..checks.catalogue import Catalogue
 from ..form import Form
-from ..rule import (
-    CONFIRM,
-    EXPLAIN,
-    FAILS,
-    HOLDS,
-    OPEN,
-    SEVERITY_NAMES,
-    Bound,
-    Rule,
-    bind,
-    evaluate,
-    excel,
-    sentence,
-)
+from ..rule import CONFIRM, EXPLAIN, SEVERITY_NAMES, Bound, Rule, bind, evaluate
+from ..rule.chinese import sentence
+from ..rule.formula import FAILS, HOLDS, OPEN, excel
 from . import ids
 from .sheet import Compute, Facts, Formula, Item, Sheet, Value, heading, height_of, rounded
 

@@ -7,7 +7,8 @@ from typing import Container, Mapping
 from .. import form as forms
 from ..form import Cell, Form
 from ..report import show
-from ..rule import ERROR, FAILS, HOLDS, Bound, evaluate, excel, is_number, ranges
+from ..rule import ERROR, Bound, evaluate, is_number
+from ..rule.formula import FAILS, HOLDS, excel, ranges
 from .sheet import Facts, Formula, Sheet, literal, near, rounded
 
 MISSING, NO_NUMBER, NEGATIVE, FRACTION, OFF, UNEQUAL = "待填", "非数字", "负数", "小数", "差", "不符"

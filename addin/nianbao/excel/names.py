@@ -11,7 +11,8 @@ from typing import Callable, Mapping
 
 from ..form import Cell, Form, Share, Statement
 from ..report import UNIT, YEAR, Report, fill_pattern, wording
-from ..rule import column_name, is_number
+from ..rule import is_number
+from ..rule.formula import column_name
 from . import ids
 from .sheet import Facts, Formula, Item, Sheet, Value, height_of, literal, rounded
 

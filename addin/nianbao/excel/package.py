@@ -11,7 +11,7 @@ from typing import Any, Mapping
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from ..errors import InputError
-from ..rule import column_number
+from ..rule.formula import column_number
 
 WORKBOOK = "xl/workbook.xml"
 CUSTOM = "docProps/custom.xml"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Mapping
 
 from ..errors import InputError
 from ..report import number, show
-from ..rule import column_number, is_number
+from ..rule import is_number
+from ..rule.formula import column_number
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element

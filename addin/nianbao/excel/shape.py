@@ -8,7 +8,7 @@ from typing import Iterable, Iterator
 
 from ..form import Table
 from ..layout import Band, grid
-from ..rule import column_name
+from ..rule.formula import column_name
 from . import ids
 from .blocks import Block
 from .source import Source, address

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Callable, Mapping
 
 from ..report import Report, values_for
-from ..rule import column_name
+from ..rule.formula import column_name
 
 Value = str | int | Decimal
 

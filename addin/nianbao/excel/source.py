@@ -17,7 +17,7 @@ from xml.parsers.expat import ExpatError
 from .. import files
 from ..errors import InputError
 from ..report import number
-from ..rule import column_name
+from ..rule.formula import column_name
 from . import package
 
 Rows = list[list[Any]]

@@ -8,7 +8,8 @@ from typing import Mapping
 from .. import form as forms
 from ..form import Block, Cell, Form, Node, Section, Table
 from ..layout import CORNER, HEAD, INFO, TITLE, Band, Grid, Label, grid
-from ..rule import Bound, column_name
+from ..rule import Bound
+from ..rule.formula import column_name
 from . import ids
 from .marks import CHOICE_LEGEND, LEGEND, cell_mark, choice_mark, live, mark
 from .names import pattern_formula

@@ -6,7 +6,7 @@ from typing import Mapping
 
 from ..form import Cell, Form
 from ..report import total_of
-from ..rule import ranges
+from ..rule.formula import ranges
 from .sheet import Facts, Formula, Sheet, Value, near
 
 
