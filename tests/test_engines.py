@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import random
 import re
-import zipfile
+import shutil
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -117,21 +117,23 @@ def _range(key: str, cells: dict[str, Any]) -> Any:
     return plain[0] if len(plain) == 1 else np.array([[v] for v in plain], dtype=object)
 
 
-def test_the_delivered_workbooks_hold_true_results(office: Office) -> None:
+def test_the_delivered_workbooks_hold_true_results(office: Office, tmp_path: Path) -> None:
     """A reader that does not recalculate must see what one that does sees."""
     import python_calamine
 
-    paths = sorted((Path(__file__).parents[1] / "workbook").rglob("*.xlsx"))
-    assert len(paths) >= 2 * len(FORMS)
-    for path, book in zip(paths, office.recalculate(paths)):
-        assert zipfile.is_zipfile(path)
+    delivered = sorted((Path(__file__).parents[1] / "workbook").rglob("*.xlsx"))
+    assert len(delivered) >= 2 * len(FORMS)
+    paths = [Path(shutil.copy(path, tmp_path)) for path in delivered]  # opening a file leaves a lock beside it
+    for path, book in zip(paths, office.recalculate(paths), strict=True):
         stored = python_calamine.CalamineWorkbook.from_path(str(path))
         for name in stored.sheet_names:
-            rows = stored.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            for number, row in enumerate(rows):
-                shown = [*book[name][number], *[""] * len(row)] if number < len(book[name]) else [""] * len(row)
-                for saved, computed in zip(row, shown):
-                    if isinstance(saved, (int, float)) and not isinstance(saved, bool):
-                        assert computed == pytest.approx(saved), (path.name, name, number, row)
-                    elif isinstance(saved, str):
-                        assert computed in (saved, saved.strip()) or not isinstance(computed, str), (path.name, name)
+            saved = stored.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            for number, row in enumerate(saved):
+                computed = book[name][number] if number < len(book[name]) else []
+                shown = [*computed, *[""] * (len(row) - len(computed))]
+                assert [_plain(v) for v in shown[: len(row)]] == [_plain(v) for v in row], (path.name, name, number + 1)
+
+
+def _plain(value: Any) -> Any:
+    """A value as both sides give it: numbers as floats, texts without the spaces around them."""
+    return round(float(value), 9) if isinstance(value, (int, float)) else str(value).strip()
