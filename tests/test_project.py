@@ -23,7 +23,7 @@ from nianbao import assets, form as forms
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "addin" / "nianbao"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-COMMANDS = ("new", "fill", "check", "report", "read", "rules", "forms", "demo", "doctor")
+COMMANDS = ("new", "fill", "check", "report", "read", "mail", "rules", "forms", "demo", "doctor")
 HEAVY = {"pandas", "numpy", "openpyxl", "docx", "xlsxwriter", "xlwings"}
 
 # Module -> the modules of the package it may import; what stands here is docs/architecture.md in a form that fails.
@@ -48,6 +48,8 @@ LAYERS = {
     "pdf": BASE,
     "show": CORE | {"checks", "show"},
     "verbs": CORE | {"excel", "word", "web", "pdf", "published"},
+    "mail": CORE | {"prose", "checks", "verbs", "mail"},
+    "smtp": BASE | {"mail"},
 }
 
 

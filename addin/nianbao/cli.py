@@ -259,6 +259,51 @@ def read(path: File, as_json: AsJson = False, quiet: Quiet = False, verbose: Ver
     typer.echo(to_json(source) if as_json else show.contents(source))
 
 
+@_command("mail")
+def mail(
+    path: Annotated[Path, typer.Argument(metavar="报告", help="Word 报告（.docx）。", show_default=False)],
+    to: Annotated[list[str], typer.Option("--to", metavar="地址", help="收件人，可写多次。")],
+    output: Annotated[Optional[Path], typer.Option("-o", metavar="EML", help="草稿写到哪里。")] = None,
+    workbook: Annotated[Optional[Path], typer.Option("--workbook", metavar="XLSX", help="把工作簿也附上。")] = None,
+    show: Annotated[bool, typer.Option("--open", help="写好后在邮件程序中打开，由您核对后发送。")] = False,
+    send: Annotated[bool, typer.Option("--send", help="直接发送；不加这一项，什么也不会发出。")] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """写一封附有报告的邮件草稿；报告还有错误时注明草稿。
+
+    例：nianbao mail 2024年报告.docx --to bgs@example.cn --workbook 2024.xlsx --open
+    """
+    from datetime import datetime
+
+    from . import files, smtp
+    from . import mail as mails
+
+    if show and send:
+        raise CallError("open-and-send", "--open 和 --send 不能同时使用，请选一项：先打开核对，或直接发送。")
+    if output and output.suffix.lower() != ".eml":
+        raise CallError("not-eml", f"邮件草稿应写成 .eml 文件，请把“{output.name}”改为这一后缀。")
+    when = datetime.now().astimezone()
+    letter = mails.prepare(path, to, workbook, when.date())
+    target = output or (None if send else Path(letter.file_name))
+    if target:
+        files.check_target(target, path, *([workbook] if workbook else []))
+    for note in letter.notes:
+        _say(note)
+    if send:
+        account = smtp.account()
+        content = mails.message_bytes(letter, account.sender, when, unsent=False)
+        smtp.send(account, smtp.password(account.user), letter.to, content)
+        _say(f"已发送给 {'、'.join(letter.to)}：{letter.subject}")
+    else:
+        content = mails.message_bytes(letter, smtp.sender(), when, unsent=True)
+    if target:
+        files.save(target, content)
+        _say(f"邮件副本：{target}" if send else f"邮件草稿：{target}，请核对后发送。")
+    if target and show:
+        mails.open_draft(target, letter)
+
+
 @_command("rules")
 def rules(
     rule_id: Annotated[Optional[str], typer.Argument(metavar="[编号]", help="只看一条规则。")] = None,

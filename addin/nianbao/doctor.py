@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from . import __version__, assets, form
 
 _NEEDED = ("openpyxl", "python-calamine", "python-docx", "lxml", "typer", "rich")
-_USEFUL = {"pandas": "汇总多个单位的报告", "xlwings": "在 Excel 中使用按钮"}
+_USEFUL = {"pandas": "汇总多个单位的报告", "xlwings": "在 Excel 中使用按钮", "keyring": "保存发信密码"}
 
 
 def examine() -> tuple[list[str], bool]:

@@ -1,0 +1,279 @@
+"""A message with the report attached: its words, its bytes, and how it is opened for a person to send.
+
+Nothing here sends anything; that is `smtp`, and only on the user's own word.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Sequence
+
+from . import files, prose, verbs
+from . import report as reports
+from .errors import CallError, InputError
+from .report import Report
+from .rule import BLOCKING, SEVERITIES, SEVERITY_NAMES
+
+if TYPE_CHECKING:
+    from .checks.finding import Finding
+
+MAX_ATTACHED = 20 * 1024 * 1024  # bytes; few mailboxes take more
+
+_TYPES = {
+    ".docx": "vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".xlsx": "vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".xlsm": "vnd.ms-excel.sheet.macroEnabled.12",
+}
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS = re.compile(rf"(?=.{{3,254}}$){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
+_BETWEEN = re.compile(r"[,;，；、\s]+")
+_WIDEST_NAME = 60  # characters of a file name; encoded, the line with it stays below the 998 bytes a mail may have
+_START = 5  # seconds in which a program that cannot open the draft says so
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A message before it has a sender and a date.
+
+    `attachments` are (file name, content). `draft`: the report has open errors, or was printed as a draft.
+    `notes` are sentences for the clerk about how the files were read.
+    """
+
+    to: tuple[str, ...]
+    subject: str
+    body: str
+    attachments: tuple[tuple[str, bytes], ...]
+    draft: bool
+    notes: tuple[str, ...] = ()
+
+    @property
+    def file_name(self) -> str:
+        """The name of the draft on disk: that of the report it carries."""
+        return f"{Path(self.attachments[0][0]).stem}.eml"
+
+
+def prepare(docx: Path, to: Sequence[str], workbook: Path | None = None, today: date | None = None) -> Mail:
+    """Return the message that carries a Word report, and its workbook if one is given, to the addresses in `to`.
+
+    With no address the user writes one into the draft. The report is read and checked as on the day `today`; one with
+    open errors, or printed as a draft, is marked so.
+    A wrong address, another kind of file, a workbook of another report, or more than `MAX_ATTACHED` bytes is an error.
+    """
+    from .checks import check
+
+    receivers = addresses(to)
+    if docx.suffix.lower() != ".docx":
+        raise CallError("not-docx", f"“{docx.name}”不是 Word 报告（.docx），请先用 nianbao report 生成报告。")
+    report = verbs.read(docx)
+    contents = [files.read_bytes(docx)]
+    notes = list(report.notes)
+    differing = 0
+    if workbook is not None:
+        differing = _differing(report, workbook)
+        contents.append(files.read_bytes(workbook))
+        if differing:
+            notes.append(f"所附工作簿与报告有{differing}处数字不同，请核对后再发。")
+    size = sum(map(len, contents))
+    if size > MAX_ATTACHED:
+        limit = MAX_ATTACHED // 2**20
+        raise InputError("too-large", f"附件共 {size / 2**20:.1f} MB，超过 {limit} MB，请压缩图片或改用其他方式报送。")
+    findings = check(report, today=today)
+    draft = any(f.blocks for f in findings) or _printed_as_draft(contents[0], docx.name)
+    title = one_line(reports.title(report)) or "年度报告"
+    stem = files.safe_name(title)[:_WIDEST_NAME]
+    endings = [f"（{prose.DRAFT}）.docx" if draft else ".docx"]
+    if workbook is not None:
+        endings.append(f"（工作簿）{workbook.suffix.lower()}")
+    attachments = tuple((stem + ending, content) for ending, content in zip(endings, contents))
+    names = [name for name, _ in attachments]
+    body = _body(report, title, findings, draft, names, differing)
+    subject = f"【{prose.DRAFT}】{title}" if draft else title
+    return Mail(receivers, subject, body, attachments, draft, tuple(notes))
+
+
+def addresses(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return the mail addresses in texts, each once; several may stand in one text, with commas between them."""
+    found: dict[str, str] = {}
+    for part in (p for text in texts for p in _BETWEEN.split(text) if p):
+        if not _ADDRESS.fullmatch(part):
+            shown = one_line(part)
+            raise CallError("mail-address", f"“{shown}”不是可用的邮件地址，应形如 name@example.cn，请用半角字符写完整。")
+        found.setdefault(part.lower(), part)
+    if texts and not found:
+        raise CallError("mail-address", "没有写明收件人，请用 --to 写上邮件地址，例如 --to name@example.cn。")
+    return tuple(found.values())
+
+
+def one_line(text: str) -> str:
+    """Return a text as one line without control characters and direction marks, safe in a header."""
+    spaced = "".join(" " if c.isspace() else c for c in text)
+    kept = "".join(c for c in spaced if unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+    return " ".join(kept.split())
+
+
+def _differing(report: Report, workbook: Path) -> int:
+    """Return in how many figures a workbook differs from the report; one of another report is a `CallError`."""
+    if workbook.suffix.lower() not in (".xlsx", ".xlsm"):
+        raise CallError("not-workbook", f"“{workbook.name}”不是工作簿（.xlsx），请用 --workbook 指定填报用的工作簿。")
+    book = verbs.read(workbook)
+    if (book.form, book.unit, book.year) != (report.form, report.unit, report.year):
+        whose = one_line(f"{book.unit or '单位未填'} {book.year or '年度未填'}")
+        raise CallError("other-workbook", f"“{workbook.name}”是“{whose}年度”的工作簿，与报告不一致，请换成同一份报告的工作簿。")
+    return sum(report.figures.get(cell_id) != book.figures.get(cell_id) for cell_id in report.definition.cells)
+
+
+def _printed_as_draft(docx: bytes, name: str) -> bool:
+    """Whether the page header of a Word report says that it is a draft."""
+    mark = f">{prose.DRAFT}<".encode()
+    return any(mark in data for part, data in files.unpack(docx, name).items() if part.startswith("word/header"))
+
+
+def _body(
+    report: Report, title: str, findings: Sequence[Finding], draft: bool, names: Sequence[str], differing: int
+) -> str:
+    first, last = (reports.chinese_date(day) for day in reports.period(report))
+    period = f"（统计期限{one_line(first)}至{one_line(last)}）" if first and last else ""
+    about = [
+        f"单位：{one_line(report.unit) or '（未填）'}",
+        f"年度：{f'{report.year}年' if report.year else '（未填）'}{period}",
+        f"校验：{_state(findings)}",
+    ]
+    if differing:
+        about.append(f"说明：所附工作簿与报告有{differing}处数字不同。")
+    about.append(f"附件：{'；'.join(names)}")
+    opening = f"现送上《{title}》{prose.DRAFT if draft else ''}，请审阅。"
+    closing = [f"本件为{prose.DRAFT}，仅供内部审阅，请勿对外公布；定稿后另行报送。", ""] if draft else []
+    return "\n".join(["您好：", "", opening, "", *about, "", *closing, "谢谢。", "", one_line(report.unit), ""])
+
+
+def _state(findings: Sequence[Finding]) -> str:
+    open_ones = [f for f in findings if not f.explanation]
+    counts = {name: sum(f.severity == name for f in open_ones) for name in SEVERITIES}
+    stated = [f"{SEVERITY_NAMES[name]}{count}处" for name, count in counts.items() if count]
+    if not any(counts[name] for name in BLOCKING):
+        stated.insert(0, "没有错误")
+    explained = len(findings) - len(open_ones)
+    return "，".join(stated + ([f"已说明{explained}处"] if explained else [])) + "。"
+
+
+# ---------------------------------------------------------------- bytes
+
+
+def message_bytes(mail: Mail, sender: str, when: datetime, unsent: bool) -> bytes:
+    """Return the message as RFC 5322 bytes, all ASCII; the same arguments give the same bytes.
+
+    `when` is a time with its zone. With `unsent` mail programs open it for editing. Without a `sender` it has no From:
+    the program that sends it puts its own account there.
+    """
+    import hashlib
+    from email.header import Header
+    from email.mime.application import MIMEApplication
+    from email.mime.multipart import MIMEMultipart
+    from email.mime.text import MIMEText
+    from email.policy import compat32
+    from email.utils import format_datetime
+
+    # The older of the email package's two interfaces: it takes whole encoded words, and folds alike in every version.
+    digest = hashlib.sha256(repr((mail.to, mail.subject, mail.body, sender)).encode())
+    for name, content in mail.attachments:
+        digest.update(name.encode() + hashlib.sha256(content).digest())
+    message = MIMEMultipart(boundary=f"=_nianbao_{digest.hexdigest()[:24]}")
+    if unsent:
+        message["X-Unsent"] = "1"
+    if sender:
+        message["From"] = sender
+    if mail.to:
+        message["To"] = Header(", ".join(mail.to), header_name="To").encode()
+    message["Subject"] = Header(mail.subject, "utf-8", header_name="Subject").encode()
+    message["Date"] = format_datetime(when)
+    digest.update(message["Date"].encode())
+    domain = sender.partition("@")[2] or "nianbao.invalid"
+    message["Message-ID"] = f"<{digest.hexdigest()[32:]}@{domain}>"
+    message.attach(MIMEText(mail.body.replace("\n", "\r\n"), "plain", "utf-8"))
+    for name, content in mail.attachments:
+        part = MIMEApplication(content, _TYPES[Path(name).suffix])
+        # Twice, as Thunderbird does: encoded words for older Outlook and Foxmail, RFC 2231 for everybody else.
+        part.set_param("name", Header(name, "utf-8", header_name="name").encode())
+        part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", name))
+        message.attach(part)
+    # Everything long is folded by now; folding a second time would leave a line with nothing but "Content-Type:".
+    return message.as_bytes(policy=compat32.clone(linesep="\r\n", max_line_length=998))
+
+
+# ---------------------------------------------------------------- opening
+
+
+def open_draft(draft: Path, mail: Mail) -> None:
+    """Show the draft in the user's mail program, ready to be looked at and sent by hand.
+
+    Classic Outlook, where it is the default on Windows, gets a new message, since it shows an .eml file of somebody
+    else's making without its own signature; any other program opens the file. An `InputError` where none does.
+    The Windows branches have never been run by the tests, which have no Windows.
+    """
+    if _in_outlook(mail):
+        return
+    try:
+        if sys.platform == "win32":
+            os.startfile(draft)
+        else:
+            _start(["open" if sys.platform == "darwin" else "xdg-open", str(draft.resolve())])
+    except OSError as error:
+        sentence = f"草稿已写到“{draft}”，但没有能打开它的邮件程序，请在邮件程序中打开这个文件。"
+        raise InputError("no-mail-program", sentence) from error
+
+
+def _start(command: list[str]) -> None:
+    """Start a program; one that is not there, or soon says that it failed, is an `OSError`."""
+    quiet = subprocess.DEVNULL
+    started = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
+    try:
+        if started.wait(_START):
+            raise OSError(f"{command[0]} ended with {started.returncode}")
+    except subprocess.TimeoutExpired:
+        started.returncode = 0  # it is the mail program itself, and stays open
+
+
+def _in_outlook(mail: Mail) -> bool:
+    """Show the message in classic Outlook; False where that is not the default mail program, or does not answer."""
+    import importlib.util
+    import tempfile
+
+    if not _outlook_is_default() or importlib.util.find_spec("win32com") is None:
+        return False
+    import win32com.client  # type: ignore[import-not-found,import-untyped,unused-ignore]
+
+    try:
+        item = win32com.client.Dispatch("Outlook.Application").CreateItem(0)  # olMailItem
+        item.To, item.Subject, item.Body = "; ".join(mail.to), mail.subject, mail.body.replace("\n", "\r\n")
+        with tempfile.TemporaryDirectory(prefix="nianbao-") as folder:
+            for name, content in mail.attachments:
+                path = Path(folder) / name
+                path.write_bytes(content)
+                item.Attachments.Add(str(path))  # Outlook keeps a copy of its own
+        item.Display()
+    except Exception:  # pywintypes.com_error, of a package that is only there on Windows
+        return False
+    return True
+
+
+def _outlook_is_default() -> bool:
+    """Whether classic Outlook is the user's mail program in Windows; asking Outlook itself could start its set-up."""
+    if sys.platform == "win32":
+        import winreg
+
+        for root in (winreg.HKEY_CURRENT_USER, winreg.HKEY_LOCAL_MACHINE):
+            try:
+                name = winreg.QueryValue(root, r"Software\Clients\Mail")
+            except OSError:
+                continue
+            if name:
+                return name == "Microsoft Outlook"
+    return False
