@@ -76,3 +76,10 @@ def test_an_unknown_form_is_refused_with_the_known_ones() -> None:
         form.load("gov-2022")
     with pytest.raises(InputError):
         form.load("../rules/cells")
+
+
+def test_labels_not_checked_against_an_official_copy_say_so() -> None:
+    own = {f: [n.id for t in form.load(f).tables for n in t.nodes.values() if n.confidence] for f in form.form_ids()}
+    assert not own["gov-2021"] and not own["gov-2019"]
+    assert [i for i in own["hei"] if i.isdigit()] == [f"{n}" for n in range(18, 51)]
+    assert "a.total" not in own["stat-2014"] and "c.replied" in own["stat-2014"]

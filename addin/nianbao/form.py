@@ -41,6 +41,7 @@ class Node:
     indent: int = 0  # levels a row label is set in
     code: str = ""  # printed number of an indicator
     choices: tuple[str, ...] = ()
+    confidence: str = ""  # "own" while the label is not checked against an official copy
     note: str = ""
     basis: str = ""
 
