@@ -47,13 +47,8 @@ class _Group(TyperGroup):
         return _in_chinese(super().get_help(ctx))
 
 
-app = typer.Typer(
-    cls=_Group,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    help="年报：填写、校验政府信息公开工作年度报告，并生成 Word 报告。",
-)
+_ABOUT = "年报：填写、校验政府信息公开工作年度报告，并生成 Word 报告。"
+_COMMANDS: dict[str, Callable[..., None]] = {}
 
 _Verb = TypeVar("_Verb", bound=Callable[..., None])
 _verbosity = 0
@@ -84,7 +79,24 @@ def _say(message: str, level: int = 0) -> None:
 
 
 def _command(name: str) -> Callable[[_Verb], _Verb]:
-    return app.command(name, cls=_Command)
+    def register(function: _Verb) -> _Verb:
+        _COMMANDS[name] = function
+        return function
+
+    return register
+
+
+def _app(arguments: list[str]) -> typer.Typer:
+    """Return the application for a call: with the one command it names, or with all where it names none. Typer looks
+    at every parameter of every command it is given, which costs a start more than reading a workbook."""
+    app = typer.Typer(
+        cls=_Group, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, help=_ABOUT
+    )
+    app.callback()(lambda: None)  # keeps an application with one command from becoming that command
+    wanted = [arguments[0]] if arguments and arguments[0] in _COMMANDS else list(_COMMANDS)
+    for name in wanted:
+        app.command(name, cls=_Command)(_COMMANDS[name])
+    return app
 
 
 @_command("new")
@@ -428,7 +440,7 @@ def run(arguments: list[str]) -> int:
     global _verbosity
     _verbosity = 0
     try:
-        return app(arguments or ["--help"], prog_name="nianbao", standalone_mode=False) or 0
+        return _app(arguments)(arguments or ["--help"], prog_name="nianbao", standalone_mode=False) or 0
     except NianbaoError as error:
         typer.echo(error.message, err=True)
         return error.exit_code
