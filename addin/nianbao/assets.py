@@ -7,9 +7,9 @@ from pathlib import Path
 _PACKAGE = Path(__file__).resolve().parent
 
 
-def _folder(name: str) -> Path:
+def _folder(name: str, above: Path = _PACKAGE.parents[1]) -> Path:
     installed = _PACKAGE / f"_{name}"
-    return installed if installed.is_dir() else _PACKAGE.parents[1] / name
+    return installed if installed.is_dir() else above / name
 
 
 WORKBOOK = _folder("workbook")
@@ -17,3 +17,7 @@ FORMS = WORKBOOK / "forms"
 RULES = WORKBOOK / "rules"
 SAMPLES = WORKBOOK / "samples"
 TEMPLATES = _folder("docx_templates")
+OFFICE = _folder("office", _PACKAGE.parent)
+BUTTONS = OFFICE / "buttons.toml"
+ADDIN = OFFICE / "nianbao.xlam"
+EXTENSION = _folder("libreoffice", _PACKAGE.parent) / "nianbao.oxt"

@@ -47,10 +47,10 @@ def find(source: Source, form: Form) -> Found:
     expected = ids.expected_sheets(form)
     wanted = set(expected.values())
     blocks: dict[str, list[Block]] = {}
-    sheets = [sheet for sheet in source.sheet_parts if sheet in wanted]
+    sheets = [sheet for sheet in source.sheets if sheet in wanted]
     _collect(source, sheets, blocks)
     if any(not where for where in _places(expected, blocks).values()):
-        _collect(source, [sheet for sheet in source.sheet_parts if sheet not in wanted], blocks)
+        _collect(source, [sheet for sheet in source.sheets if sheet not in wanted], blocks)
     renamed: dict[str, str] = {}
     missing: dict[str, None] = {}
     for key, where in _places(expected, blocks).items():
@@ -84,13 +84,13 @@ def _places(expected: Mapping[str, str], blocks: Blocks) -> dict[str, list[str]]
 
 def _lost(source: Source, form: Form, key: str, sheet: str) -> str:
     """Name what is nowhere in the file; "" where that is already told by the loss of its sheet."""
-    if sheet in source.sheet_parts:
+    if sheet in source.sheets:
         return "" if sheet in (ids.PREVIOUS, ids.REASONS) else f"{sheet}：{_name(form, key)}"
     if sheet in (ids.PREVIOUS, ids.REASONS):
         return sheet
     raise InputError(
         "sheet-missing",
-        f"“{source.path.name}”缺少工作表“{sheet}”，请从备份恢复，或把其余内容复制到空白工作簿后再试。")
+        f"“{source.name}”缺少工作表“{sheet}”，请从备份恢复，或把其余内容复制到空白工作簿后再试。")
 
 
 def _name(form: Form, key: str) -> str:

@@ -13,22 +13,21 @@ from .. import form as forms
 from ..errors import InputError
 from ..form import Form
 from ..report import UNIT, YEAR, Report, Structure, parse_year
-from . import ids, package
+from . import ids
 from .blocks import find
 from .figures import read_figures, read_last, with_totals
-from .source import Place, Source, open_source
+from .source import Place, Source, open_file
 from .words import read_explanations, read_meta, read_texts
 
 
 @dataclass(frozen=True)
-class Book:
-    """A workbook as read: its report, and where each cell, text and meta field stands in this very file.
+class Reading:
+    """A workbook as read: its report, and where each cell, text and meta field stands in this very workbook.
 
-    `sheets` maps the sheet names of the form to those of the file; `rows` lists the places of all paragraph rows of
-    a text; `formulas` are the totals whose formula is there; `parts` is the package itself.
+    `sheets` maps the sheet names of the form to those of the workbook; `rows` lists the places of all paragraph rows
+    of a text; `formulas` are the totals whose formula is there.
     """
 
-    path: Path
     form: Form
     pack: str
     report: Report
@@ -36,20 +35,32 @@ class Book:
     sheets: Mapping[str, str]
     rows: Mapping[str, tuple[Place, ...]]
     formulas: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Book(Reading):
+    """A workbook file as read, with the parts of its package and the part of each sheet."""
+
+    path: Path
     parts: Mapping[str, bytes] = field(repr=False)
     sheet_parts: Mapping[str, str] = field(repr=False)
 
 
 def read_book(path: Path, engine: str = "calamine") -> Book:
-    """Return a workbook of a form as a `Book`; a file that is none, or one of a newer form, is an `InputError`.
+    """Return the workbook file of a form as a `Book`; a file that is none, or one of a newer form, is an `InputError`.
 
     `engine` is calamine or openpyxl; both give the same result.
     """
-    source = open_source(Path(path), engine)
-    if not source.sheet_parts:
+    file = open_file(Path(path), engine)
+    reading = read_source(file.source)
+    return Book(**vars(reading), path=Path(path), parts=file.parts, sheet_parts=file.sheet_parts)
+
+
+def read_source(source: Source) -> Reading:
+    """Return what a workbook of a form holds; one that is none, or one of a newer form, is an `InputError`."""
+    if not source.sheets:
         raise _not_ours(source)
-    known = package.properties(source.parts)
-    form = _form(source, known)
+    form = _form(source)
     found = find(source, form)
     meta, meta_places, lost = read_meta(source, form, found.blocks)
     figures = read_figures(source, form, found.blocks)
@@ -67,7 +78,7 @@ def read_book(path: Path, engine: str = "calamine") -> Book:
         explanations=read_explanations(source, found.blocks),
         last=last,
         structure=Structure(
-            file_name=source.path.name,
+            file_name=source.name,
             labels=tuple(figures.labels),
             missing=(*found.missing, *lost, *figures.missing),
             added=tuple(figures.added),
@@ -76,24 +87,22 @@ def read_book(path: Path, engine: str = "calamine") -> Book:
         ),
         notes=(*found.notes, *last_notes, *_year_note(year, meta_places)),
     )
-    return Book(
-        path=source.path,
+    return Reading(
         form=form,
-        pack=known.get(ids.PROPERTY_RULES, ""),
+        pack=source.properties.get(ids.PROPERTY_RULES, ""),
         report=report,
         places=meta_places | figures.places | {key: where[0] for key, where in rows.items()} | last_places,
         sheets={s: found.renamed.get(s, s) for s in ids.expected_sheets(form).values()},
         rows={key: tuple(where) for key, where in rows.items()},
         formulas=frozenset(figures.formulas),
-        parts=source.parts,
-        sheet_parts=source.sheet_parts,
     )
 
 
-def _form(source: Source, known: Mapping[str, str]) -> Form:
+def _form(source: Source) -> Form:
+    known = source.properties
     form_id, version = known.get(ids.PROPERTY_FORM, ""), known.get(ids.PROPERTY_VERSION, "")
-    if not form_id:  # some programs drop document properties
-        lines = (line for sheet in source.sheet_parts for line in source.rows(sheet) if line and line[0] == ids.FORM)
+    if not form_id:  # some programs drop document properties, and an open workbook does not tell them
+        lines = (line for sheet in source.sheets for line in source.rows(sheet) if line and line[0] == ids.FORM)
         line = next(lines, [])
         if len(line) < 3:
             raise _not_ours(source)
@@ -101,13 +110,13 @@ def _form(source: Source, known: Mapping[str, str]) -> Form:
     form = forms.load(form_id)
     if _version(version) > _version(form.version):
         raise InputError(
-            "newer-version", f"“{source.path.name}”由较新版本的程序生成（格式版本 {version}），请先升级本程序。")
+            "newer-version", f"“{source.name}”由较新版本的程序生成（格式版本 {version}），请先升级本程序。")
     return form
 
 
 def _not_ours(source: Source) -> InputError:
     return InputError(
-        "not-a-workbook", f"“{source.path.name}”不是本工具的年度报告工作簿，请用 nianbao new 生成的工作簿填写。")
+        "not-a-workbook", f"“{source.name}”不是本工具的年度报告工作簿，请用 nianbao new 生成的工作簿填写。")
 
 
 def _version(text: str) -> tuple[int, ...]:

@@ -1,7 +1,8 @@
-"""The cells of a workbook file as values, read sheet by sheet when they are asked for.
+"""The cells of a workbook as values, read sheet by sheet when they are asked for.
 
-Values come from python-calamine, or from openpyxl where that is missing or asked for; which cells hold formulas and
-errors comes from the package itself, since no fast reader tells.
+A `Source` does not say where they come from: `open_file` reads a file, `live` a workbook that is open in a spreadsheet
+program. Values of a file come from python-calamine, or from openpyxl where that is missing or asked for; which cells
+hold formulas and errors comes from the package itself, since no fast reader tells.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, Mapping
 from xml.parsers.expat import ExpatError
 
 from .. import files
@@ -28,12 +30,12 @@ _MAX_CELLS = 5_000_000
 
 @dataclass(frozen=True)
 class Source:
-    """An opened file: the parts of its package, the part of each sheet, and per sheet the rows of values as the
-    engine gives them, the addresses of formula cells, and error cells with what they show."""
+    """A workbook: its file name, sheet names in tab order, document properties, and per sheet the rows of values as
+    they were read, the addresses of formula cells, and error cells with what they show."""
 
-    path: Path
-    parts: dict[str, bytes] = field(repr=False)
-    sheet_parts: dict[str, str] = field(repr=False)
+    name: str
+    sheets: tuple[str, ...]
+    properties: Mapping[str, str]
     rows: Callable[[str], Rows]
     formulas: Callable[[str], set[str]]
     errors: Callable[[str], dict[str, str]]
@@ -49,7 +51,16 @@ class Source:
         return _value(rows[row][column]) if row < len(rows) and column < len(rows[row]) else None
 
 
-def open_source(path: Path, engine: str) -> Source:
+@dataclass(frozen=True)
+class File:
+    """A workbook file: what it holds, the parts of its package, and the part of each sheet."""
+
+    source: Source
+    parts: dict[str, bytes] = field(repr=False)
+    sheet_parts: dict[str, str] = field(repr=False)
+
+
+def open_file(path: Path, engine: str) -> File:
     """Open a workbook file; one that is none, or that is damaged, is an `InputError`."""
     data = files.read_bytes(path)
     parts = files.unpack(data, path.name)
@@ -85,7 +96,9 @@ def open_source(path: Path, engine: str) -> Source:
                 raise
             raise _damaged(path) from error
 
-    return Source(path, parts, sheet_parts, rows, lambda sheet: marks(sheet)[0], errors)
+    known = package.properties(parts)
+    source = Source(path.name, tuple(sheet_parts), known, rows, lambda sheet: marks(sheet)[0], errors)
+    return File(source, parts, sheet_parts)
 
 
 def _damaged(path: Path) -> InputError:
@@ -125,7 +138,7 @@ def _value(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, str):
         return value.replace("\r\n", "\n")
-    if isinstance(value, (int, float)):
+    if isinstance(value, (int, float, Decimal)):
         return number(value)
     return str(value)
 
