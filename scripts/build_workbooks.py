@@ -22,14 +22,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "addin"))
 
 from nianbao import assets, files, form as forms, report as reports  # noqa: E402
 from nianbao.checks import catalogue  # noqa: E402
-from nianbao.excel import ids  # noqa: E402
+from nianbao.excel import ids, results as findings  # noqa: E402
 from nianbao.excel.fill import workbook_bytes  # noqa: E402
 from nianbao.excel.marks import MISSING  # noqa: E402
 from nianbao.excel.plan import Plan, plan_of, results  # noqa: E402
 from nianbao.excel.sheet import Item, Sheet  # noqa: E402
 from nianbao.form import Form  # noqa: E402
 from nianbao.report import Report, complete  # noqa: E402
-from nianbao.rule.formula import HOLDS, OPEN  # noqa: E402
+from nianbao.rule import SEVERITIES  # noqa: E402
+from nianbao.rule.formula import HOLDS, OPEN, column_name  # noqa: E402
 
 _CREATED = datetime(2026, 1, 1)  # document properties carry a date; a fixed one keeps the bytes the same
 
@@ -73,6 +74,10 @@ _STYLES: dict[str, dict[str, Any]] = {
     "mark left": {**_BOX, "indent": 1, "font_size": 10.5},
     "mark label": {**_BOX, "align": "right", "font_size": 10, "font_color": "#595959", "text_wrap": True},
     "cell": {**_BOX, "indent": 1, "text_wrap": True, "font_size": 10.5},
+    "code": {**_BOX, "indent": 1, "num_format": "@", "font_size": 10.5},
+    "listed code": {"indent": 1, "num_format": "@", "font_size": 10.5},
+    "listed cell": {"indent": 1, "text_wrap": True, "font_size": 10.5},
+    "listed link": {"indent": 1, "text_wrap": True, "font_size": 10.5, "font_color": "#1F4E79", "underline": 1},
     "value": {**_BOX, "align": "right", "font_size": 10.5},
     "link": {**_BOX, "indent": 1, "text_wrap": True, "font_size": 10.5, "font_color": "#1F4E79", "underline": 1},
 }
@@ -100,6 +105,7 @@ def build(form: Form) -> bytes:
         _draw(book.add_worksheet(sheet.name), sheet, formats, values)
     for sheet, worksheet in zip(plan.sheets, book.worksheets()):
         _color(worksheet, sheet, marks)
+        _light(book, worksheet, sheet)
         for name, place in sheet.names.items():
             book.define_name(name, f"={place}")
     book.get_worksheet_by_name(forms.meta_sheet()).activate()
@@ -112,7 +118,8 @@ def _draw(worksheet: Worksheet, sheet: Sheet, formats: dict[str, Format], values
     marked = any(item.style == "id" for item in sheet.items)
     for column, width in enumerate(sheet.widths):
         hidden = (column == 0 and marked) or column in sheet.hidden_columns
-        worksheet.set_column(column, column, width, None, {"hidden": hidden})
+        style = formats.get(sheet.column_styles.get(column, ""))
+        worksheet.set_column(column, column, width, style, {"hidden": hidden})
     for row in range(sheet.last_row + 1):
         if row in sheet.hidden_rows:
             worksheet.set_row(row, None, None, {"hidden": True})
@@ -124,7 +131,8 @@ def _draw(worksheet: Worksheet, sheet: Sheet, formats: dict[str, Format], values
         _write(worksheet, item, formats[item.style], values.get((sheet.name, item.address)))
     worksheet.freeze_panes(*sheet.freeze)
     worksheet.hide_gridlines(2)
-    worksheet.protect("", _PROTECTION)
+    if sheet.protected:
+        worksheet.protect("", _PROTECTION)
     worksheet.set_paper(9)
     worksheet.set_margins(left=0.55, right=0.55, top=0.7, bottom=0.75)
     worksheet.center_horizontally()
@@ -203,6 +211,20 @@ def _color(worksheet: Worksheet, sheet: Sheet, formats: tuple[Format, Format, Fo
         if item.style == "limit" and item.formula and item.formula.key.startswith("limit."):
             worksheet.conditional_format(item.address, {
                 "type": "formula", "criteria": f'=ISNUMBER(FIND("超出",{item.address}))', "format": bad})
+
+
+def _light(book: xlsxwriter.Workbook, worksheet: Worksheet, sheet: Sheet) -> None:
+    """Let a cell take the color of the worst finding about it, and draw the lines of the list of findings."""
+    if sheet.name == ids.RESULTS:
+        end = column_name(findings.LISTS)
+        extent = f"{column_name(findings.LEFT + 1)}{findings.ROW + 1}:{end}{findings.ROW + findings.ROOM}"
+        rule = f'=${end}{findings.ROW + 1}<>""'
+        worksheet.conditional_format(extent, {"type": "formula", "criteria": rule, "format": book.add_format(_BOX)})
+    if any(item.input for item in sheet.items):
+        for severity in SEVERITIES:
+            worksheet.conditional_format(0, 1, sheet.last_row, len(sheet.widths) - 1, {
+                "type": "formula", "criteria": f"={findings.condition(sheet.name, severity)}",
+                "format": book.add_format({"bg_color": f"#{findings.COLORS[severity]}"}), "stop_if_true": True})
 
 
 def _grow(name: str, content: bytes, plan: Plan) -> bytes:

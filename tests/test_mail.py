@@ -25,7 +25,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
 import nianbao
-from nianbao import cli, mail, smtp
+from nianbao import cli, mail, opening, smtp
 from nianbao.errors import NianbaoError
 from nianbao.report import Report
 from nianbao.word.write import docx_bytes
@@ -295,7 +295,7 @@ def test_without_a_mail_program_the_draft_is_kept_and_named(
 
 def test_a_mail_program_that_stays_open_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opener(tmp_path, f'echo $$ >"{tmp_path}/pid"; exec sleep 60', monkeypatch)
-    monkeypatch.setattr(mail, "_START", 0.5)
+    monkeypatch.setattr(opening, "_START", 0.5)
     assert run("--open") == 0
     os.kill(int((tmp_path / "pid").read_text()), 9)
 

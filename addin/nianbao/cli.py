@@ -405,29 +405,6 @@ def _usage(error: Exception) -> str:
     }.get(kind, "命令的写法不对，请加 --help 查看用法。")
 
 
-def _log_defect(error: BaseException) -> Path:
-    import os
-    import platform
-    import tempfile
-    import traceback
-    from datetime import datetime
-
-    from . import __version__
-
-    base = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    text = f"nianbao {__version__} · Python {platform.python_version()} · {platform.platform()}\n\n"
-    text += "".join(traceback.format_exception(error))
-    name = f"nianbao-{datetime.now():%Y%m%d-%H%M%S}.log"
-    for folder in (Path(base) / "nianbao", Path(tempfile.gettempdir())):
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(text, "utf-8")
-            return folder / name
-        except OSError:
-            continue
-    return Path(name)
-
-
 def main() -> None:
     """Run the command line and end the process with the contract's exit code."""
     for stream in (sys.stdout, sys.stderr):
@@ -454,5 +431,7 @@ def run(arguments: list[str]) -> int:
         if hasattr(error, "format_message"):
             typer.echo(_usage(error), err=True)
             return 2
-        typer.echo(f"程序出了差错，没有写出结果；详情记在 {_log_defect(error)}，请连同该文件一起反馈。", err=True)
+        from .log import record
+
+        typer.echo(f"程序出了差错，没有写出结果；详情记在 {record(error)}，请连同该文件一起反馈。", err=True)
         return 3

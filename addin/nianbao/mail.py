@@ -5,9 +5,7 @@ Nothing here sends anything; that is `smtp`, and only on the user's own word.
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 import sys
 import unicodedata
 from dataclasses import dataclass
@@ -18,8 +16,8 @@ from typing import TYPE_CHECKING, Sequence
 from . import files, prose, verbs
 from . import report as reports
 from .errors import CallError, InputError
+from .opening import open_file
 from .report import Report
-from .rule import BLOCKING, SEVERITIES, SEVERITY_NAMES
 
 if TYPE_CHECKING:
     from .checks.finding import Finding
@@ -36,7 +34,6 @@ _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"(?=.{{3,254}}$){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
 _BETWEEN = re.compile(r"[,;，；、\s]+")
 _WIDEST_NAME = 60  # characters of a file name; encoded, the line with it stays below the 998 bytes a mail may have
-_START = 5  # seconds in which a program that cannot open the draft says so
 
 
 @dataclass(frozen=True)
@@ -139,12 +136,14 @@ def _printed_as_draft(docx: bytes, name: str) -> bool:
 def _body(
     report: Report, title: str, findings: Sequence[Finding], draft: bool, names: Sequence[str], differing: int
 ) -> str:
+    from .checks.finding import summary
+
     first, last = (reports.chinese_date(day) for day in reports.period(report))
     period = f"（统计期限{one_line(first)}至{one_line(last)}）" if first and last else ""
     about = [
         f"单位：{one_line(report.unit) or '（未填）'}",
         f"年度：{f'{report.year}年' if report.year else '（未填）'}{period}",
-        f"校验：{_state(findings)}",
+        f"校验：{summary(findings)}",
     ]
     if differing:
         about.append(f"说明：所附工作簿与报告有{differing}处数字不同。")
@@ -152,16 +151,6 @@ def _body(
     opening = f"现送上《{title}》{prose.DRAFT if draft else ''}，请审阅。"
     closing = [f"本件为{prose.DRAFT}，仅供内部审阅，请勿对外公布；定稿后另行报送。", ""] if draft else []
     return "\n".join(["您好：", "", opening, "", *about, "", *closing, "谢谢。", "", one_line(report.unit), ""])
-
-
-def _state(findings: Sequence[Finding]) -> str:
-    open_ones = [f for f in findings if not f.explanation]
-    counts = {name: sum(f.severity == name for f in open_ones) for name in SEVERITIES}
-    stated = [f"{SEVERITY_NAMES[name]}{count}处" for name, count in counts.items() if count]
-    if not any(counts[name] for name in BLOCKING):
-        stated.insert(0, "没有错误")
-    explained = len(findings) - len(open_ones)
-    return "，".join(stated + ([f"已说明{explained}处"] if explained else [])) + "。"
 
 
 # ---------------------------------------------------------------- bytes
@@ -216,29 +205,15 @@ def open_draft(draft: Path, mail: Mail) -> None:
 
     Classic Outlook, where it is the default on Windows, gets a new message, since it shows an .eml file of somebody
     else's making without its own signature; any other program opens the file. An `InputError` where none does.
-    The Windows branches have never been run by the tests, which have no Windows.
+    The branch for Outlook has never been run by the tests, which have no Windows.
     """
     if _in_outlook(mail):
         return
     try:
-        if sys.platform == "win32":
-            os.startfile(draft)
-        else:
-            _start(["open" if sys.platform == "darwin" else "xdg-open", str(draft.resolve())])
+        open_file(draft)
     except OSError as error:
         sentence = f"草稿已写到“{draft}”，但没有能打开它的邮件程序，请在邮件程序中打开这个文件。"
         raise InputError("no-mail-program", sentence) from error
-
-
-def _start(command: list[str]) -> None:
-    """Start a program; one that is not there, or soon says that it failed, is an `OSError`."""
-    quiet = subprocess.DEVNULL
-    started = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
-    try:
-        if started.wait(_START):
-            raise OSError(f"{command[0]} ended with {started.returncode}")
-    except subprocess.TimeoutExpired:
-        started.returncode = 0  # it is the mail program itself, and stays open
 
 
 def _in_outlook(mail: Mail) -> bool:

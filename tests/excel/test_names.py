@@ -14,7 +14,7 @@ from nianbao import assets, form as forms, report as reports
 from nianbao.checks import catalogue
 from nianbao.excel.fill import fill
 from nianbao.excel.names import INCOMPLETE, UNSAID, finished, unknown
-from nianbao.excel.patch import position
+from nianbao.excel.source import position
 from nianbao.excel.plan import plan_of
 from nianbao.excel.read import read_book
 from nianbao.excel.sheet import Facts

@@ -18,7 +18,7 @@ from nianbao.checks import catalogue
 from nianbao.excel import package
 from nianbao.excel.fill import workbook_bytes
 from nianbao.excel.names import INCOMPLETE, UNSAID
-from nianbao.excel.patch import position
+from nianbao.excel.source import position
 from nianbao.excel.plan import plan_of, results
 from nianbao.excel.read import read_book
 from nianbao.excel.sheet import Facts

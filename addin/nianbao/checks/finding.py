@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Mapping
+from typing import Any, Mapping, Sequence
 
 from ..report import show
-from ..rule import BLOCKING, EXPLAIN, SEVERITIES
+from ..rule import BLOCKING, EXPLAIN, SEVERITIES, SEVERITY_NAMES
 
 
 @dataclass(frozen=True)
@@ -45,3 +45,14 @@ class Finding:
     def rank(self) -> int:
         """0 for the worst."""
         return SEVERITIES.index(self.severity)
+
+
+def summary(findings: Sequence[Finding]) -> str:
+    """Return the state of a report in one sentence: how many findings of each severity are open, how many explained."""
+    open_ones = [f for f in findings if not f.explanation]
+    counts = {name: sum(f.severity == name for f in open_ones) for name in SEVERITIES}
+    stated = [f"{SEVERITY_NAMES[name]}{count}处" for name, count in counts.items() if count]
+    if not any(counts[name] for name in BLOCKING):
+        stated.insert(0, "没有错误")
+    explained = len(findings) - len(open_ones)
+    return "，".join(stated + ([f"已说明{explained}处"] if explained else [])) + "。"

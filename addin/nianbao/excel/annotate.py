@@ -12,23 +12,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Iterable, Mapping
 
 from .. import files
-from ..checks.finding import Finding
+from ..checks.finding import Finding, summary
 from ..errors import InputError
-from ..rule import CONFIRM, ERROR, EXPLAIN, SEVERITY_NAMES, WARNING
+from ..rule import SEVERITY_NAMES
 from ..rule.formula import column_name
-from . import ids, package
-from .listings import RESULT_COLUMNS, RESULT_ROW
+from . import ids, package, results
 from .patch import CONTENT_TYPES, PACKAGE_RELATION, RELATION
-from .patch import SheetXml, checked_text, dump, parse, position, replaced, tag
+from .patch import SheetXml, checked_text, dump, parse, replaced, tag
 from .sheet import height_of
+from .source import position
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 Place = tuple[str, str]
 
-_COLORS = {ERROR: "FFF4B6B0", EXPLAIN: "FFF9D3A8", WARNING: "FFFFEB9C", CONFIRM: "FFD6E4F2"}
-_WIDTHS = (6.0, 14.0, 17.0, 18.0, 66.0, 44.0, 32.0, 15.0)
 _LIMIT = 30000  # characters of a note
 # What stands in a worksheet behind the places where hyperlinks and drawings go.
 _AFTER_LINKS = ("printOptions pageMargins pageSetup headerFooter rowBreaks colBreaks customProperties cellWatches "
@@ -65,21 +63,16 @@ def _annotated(parts: dict[str, bytes], sheet_of: Mapping[str, str], findings: l
     sheets: dict[str, SheetXml] = {}
     styles = _Styles(parts)
     notes: dict[str, dict[str, list[str]]] = {}
-    colored: set[Place] = set()
-    for finding in findings:  # worst first: the first color stays
-        known = [places[ref] for ref in finding.cells if ref in places and places[ref][0] in sheet_of]
-        for sheet, address in known:
-            if (sheet, address) not in colored:
-                colored.add((sheet, address))
-                xml = sheets.setdefault(sheet, SheetXml(parts[sheet_of[sheet]]))
-                cell = xml.cell(address)
-                cell.set("s", str(styles.colored(int(cell.get("s") or 0), finding.severity)))
-        if known:
-            sheet, address = known[0]
+    known = {ref: place for ref, place in places.items() if place[0] in sheet_of}
+    for (sheet, address), severity in results.colored(findings, known).items():
+        cell = sheets.setdefault(sheet, SheetXml(parts[sheet_of[sheet]])).cell(address)
+        cell.set("s", str(styles.colored(int(cell.get("s") or 0), severity)))
+    listed = results.rows(findings, known)
+    for finding, row in zip(findings, listed):
+        if row.at:
             text = f"{SEVERITY_NAMES[finding.severity]} {finding.rule}\n{finding.message}\n{finding.fix}".rstrip()
-            notes.setdefault(sheet, {}).setdefault(address, []).append(text)
-    results = sheets.setdefault(ids.RESULTS, SheetXml(parts[sheet_of[ids.RESULTS]]))
-    _list(results, findings, places, sheet_of)
+            notes.setdefault(row.at[0], {}).setdefault(row.at[1], []).append(text)
+    _list(sheets.setdefault(ids.RESULTS, SheetXml(parts[sheet_of[ids.RESULTS]])), listed, summary(findings))
     changed = dict(parts)
     for sheet, by_address in notes.items():
         _notes(changed, sheet_of[sheet], sheets[sheet], {a: "\n\n".join(t)[:_LIMIT] for a, t in by_address.items()})
@@ -120,7 +113,7 @@ class _Styles:
         if severity not in self.fill_of:
             fill = self.fills.makeelement(tag("fill"))
             pattern = fill.makeelement(tag("patternFill"), {"patternType": "solid"})
-            pattern.append(pattern.makeelement(tag("fgColor"), {"rgb": _COLORS[severity]}))
+            pattern.append(pattern.makeelement(tag("fgColor"), {"rgb": f"FF{results.COLORS[severity]}"}))
             pattern.append(pattern.makeelement(tag("bgColor"), {"indexed": "64"}))
             fill.append(pattern)
             self.fills.append(fill)
@@ -138,10 +131,10 @@ class _Styles:
 # ---------------------------------------------------------------- the list of findings
 
 
-def _list(xml: SheetXml, findings: list[Finding], places: Mapping[str, Place], sheet_of: Mapping[str, str]) -> None:
+def _list(xml: SheetXml, listed: list[results.Row], state: str) -> None:
     """Write one row a finding below the head, in place of what an earlier check left there."""
-    first = RESULT_ROW + 1
-    letters = [column_name(n + 2) for n in range(len(RESULT_COLUMNS))]
+    first = results.ROW + 1
+    letters = [column_name(results.LEFT + n) for n in range(1, len(results.COLUMNS) + 1)]
     looks = {c: xml.cell(f"{c}{first}").get("s") for c in letters}
     for number in [n for n in xml.rows if n >= first]:
         xml.data.remove(xml.rows.pop(number))
@@ -153,38 +146,26 @@ def _list(xml: SheetXml, findings: list[Finding], places: Mapping[str, Place], s
     for link in list(links):
         if position(str(link.get("ref")).partition(":")[0])[0] >= first:
             links.remove(link)
-    for number, finding in enumerate(findings, 1):
-        row = first + number - 1
-        ref = next((r for r in finding.cells if r in places and places[r][0] in sheet_of), None)
-        place = "整份报告"
-        if ref is not None:
-            sheet, address = places[ref]
-            place = f"{sheet} {address}"
-            links.append(links.makeelement(tag("hyperlink"), {
-                "ref": f"{letters[3]}{row}", "location": f"'{sheet}'!{address}", "display": place}))
-        message = finding.message + (f"（已说明：{finding.explanation}）" if finding.explanation else "")
-        texts: tuple[str | int, ...] = (
-            number, SEVERITY_NAMES[finding.severity], finding.rule, place, message, finding.fix, finding.basis,
-            finding.fingerprint,
-        )
-        for letter, text in zip(letters, texts):
-            xml.put(f"{letter}{row}", text if isinstance(text, int) else text[:_LIMIT])
+    xml.put(f"{letters[0]}{results.SUMMARY_ROW + 1}", state)
+    for number, line in enumerate(results.table(listed, ()), first):
+        for letter, text in zip(letters, line):
+            xml.put(f"{letter}{number}", text[:_LIMIT] if isinstance(text, str) else text)
             style = looks[letter]
             if style is not None:
-                xml.cells[f"{letter}{row}"].set("s", style)
-        height = max(20.0, *(height_of(str(t), w) for t, w in zip(texts, _WIDTHS)))
-        xml.rows[row].set("ht", f"{min(height, 409.0):g}")
-        xml.rows[row].set("customHeight", "1")
-    if not len(findings):
-        xml.put(f"{letters[4]}{first}", "没有发现问题。")
-        for letter in letters:
-            if looks[letter] is not None:
-                xml.cell(f"{letter}{first}").set("s", str(looks[letter]))
+                xml.cell(f"{letter}{number}").set("s", style)
+    for number, row in enumerate(listed, first):
+        if row.at:
+            links.append(links.makeelement(tag("hyperlink"), {
+                "ref": f"{letters[results.PLACE]}{number}", "location": f"'{row.at[0]}'!{row.at[1]}",
+                "display": " ".join(row.at)}))
+        height = max(20.0, *(height_of(str(t), w) for t, w in zip(row.texts, results.WIDTHS)))
+        xml.rows[number].set("ht", f"{min(height, 409.0):g}")
+        xml.rows[number].set("customHeight", "1")
     if not len(links):
         xml.root.remove(links)
     dimension = xml.root.find(tag("dimension"))
     if dimension is not None:
-        dimension.set("ref", f"A1:{letters[-1]}{first + max(len(findings), 1) - 1}")
+        dimension.set("ref", f"A1:{letters[-1]}{first + max(len(listed), 1) - 1}")
 
 
 def _insert(root: Element, child: Element, before: Iterable[str]) -> None:

@@ -1,9 +1,10 @@
-"""The sheets around the report: the clerk's reasons, the live checks, the findings, the rules and the guide."""
+"""The sheets around the report: the clerk's reasons, the live checks, the rules and the guide."""
 
 from __future__ import annotations
 
 from typing import Any, Mapping
 
+from .. import buttons
 from .. import form as forms
 from ..checks.catalogue import Catalogue
 from ..form import Form
@@ -14,8 +15,6 @@ from . import ids
 from .sheet import Compute, Facts, Formula, Item, Sheet, Value, heading, height_of, rounded
 
 REASON_ROWS = 40
-RESULT_COLUMNS = ("序号", "级别", "规则", "位置", "说明", "建议", "依据", "核对码")
-RESULT_ROW = 4  # 0-based row of the first finding
 REASON_COLUMNS = {"rule": "规则编号", "fingerprint": "核对码", "explanation": "情况说明", "by": "说明人", "date": "日期"}
 
 
@@ -140,19 +139,6 @@ def _guarded(form: Form, bound: Bound, state: str, where: Mapping[str, str]) -> 
     return state
 
 
-def results_sheet() -> Sheet:
-    """Return the sheet into which findings are written; empty but for its head."""
-    sheet = Sheet(ids.RESULTS, (2.0, 6.0, 14.0, 17.0, 18.0, 66.0, 44.0, 32.0, 15.0), landscape=True)
-    sheet.add(Item(0, 1, 1, 8, "title", "校验结果"))
-    sheet.add(Item(1, 1, 1, 8, "ask", "本表由程序写入，最近一次校验发现的问题逐条列在下面，点“位置”可以跳到所在的格。"))
-    for column, text in enumerate(RESULT_COLUMNS, 1):
-        sheet.add(Item(RESULT_ROW - 1, column, style="head", text=text))
-        sheet.add(Item(RESULT_ROW, column, style="link" if text == "位置" else "cell"))
-    sheet.heights |= {0: 30, 1: 20, RESULT_ROW - 1: 22, RESULT_ROW: 20}
-    sheet.freeze, sheet.repeat = (RESULT_ROW, 0), (RESULT_ROW - 1, RESULT_ROW - 1)
-    return sheet
-
-
 def rules_sheet(form: Form, catalogue: Catalogue) -> Sheet:
     """Return the sheet with every rule in force for the form."""
     sheet = Sheet(ids.RULES, (2.0, 18.0, 13.0, 60.0, 48.0, 36.0), landscape=True)
@@ -205,6 +191,7 @@ def guide_sheet(form: Form, sheets: list[Sheet]) -> Sheet:
         sheet.add(Item(row, 1, 1, 2, "step", f"{number}. {text}"))
         sheet.heights[row] = max(21, height_of(text, 108, 16))
         row += 1
+    row = _buttons(sheet, row)
     sheet.add(Item(row, 1, 1, 2, "section", "工作表"))
     sheet.heights[row] = 26
     row += 1
@@ -215,6 +202,23 @@ def guide_sheet(form: Form, sheets: list[Sheet]) -> Sheet:
         row += 1
     sheet.heights |= {0: 34, 1: 20, 2: 26}
     return sheet
+
+
+def _buttons(sheet: Sheet, row: int) -> int:
+    """List what the buttons do, for whoever has them; return the next free row."""
+    tab = buttons.tab()
+    where = (
+        f"装有本工具的，Excel 功能区有“{tab.label}”选项卡，LibreOffice 有同名的菜单和工具栏，按钮从左到右就是办理的次序。"
+        "没有按钮的，表内公式照样随填随校验。"
+    )
+    sheet.add(Item(row, 1, 1, 2, "section", "按钮"))
+    sheet.add(Item(row + 1, 1, 1, 2, "step", where))
+    sheet.heights |= {row: 26, row + 1: height_of(where, 108, 16)}
+    for row, button in enumerate(tab.buttons, row + 2):
+        sheet.add(Item(row, 1, style="cell", text=button.label))
+        sheet.add(Item(row, 2, style="cell", text=button.help))
+        sheet.heights[row] = max(21, height_of(button.help, 92))
+    return row + 1
 
 
 def _last_day(form: Form) -> str:

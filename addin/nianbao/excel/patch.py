@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Mapping
 from ..errors import InputError
 from ..report import number, show
 from ..rule import is_number
-from ..rule.formula import column_number
+from .source import position
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -20,7 +20,6 @@ PACKAGE_RELATION = "http://schemas.openxmlformats.org/package/2006/relationships
 CONTENT_TYPES = "[Content_Types].xml"
 _MAX_TEXT = 32767  # characters a cell holds
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_ADDRESS = re.compile(r"([A-Z]+)(\d+)$")
 
 
 def tag(name: str) -> str:
@@ -38,13 +37,6 @@ def dump(root: Element) -> bytes:
     from lxml import etree
 
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
-
-
-def position(address: str) -> tuple[int, int]:
-    """Return row and column of an address, counted from 1."""
-    match = _ADDRESS.match(address)
-    assert match, address
-    return int(match[2]), column_number(match[1])
 
 
 class SheetXml:

@@ -13,9 +13,10 @@ from typing import Mapping
 from ..checks.catalogue import Catalogue
 from ..form import Form
 from ..report import Figure, Report, totals
-from .listings import checks_sheet, guide_sheet, reasons_sheet, results_sheet, rules_sheet
+from .listings import checks_sheet, guide_sheet, reasons_sheet, rules_sheet
 from .names import names_sheet, work_sheet
 from .previous import previous_sheet
+from .results import results_sheet
 from .sheet import Facts, Formula, Sheet, Value
 from .tables import table_sheet
 from .texts import meta_sheet, text_sheet

@@ -79,7 +79,9 @@ class Sheet:
     growing: list[int] = field(default_factory=list)  # rows that grow with their text
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: tuple[int, ...] = ()
+    column_styles: dict[int, str] = field(default_factory=dict)  # of cells that hold nothing yet
     hidden: bool = False
+    protected: bool = True
     print_columns: int = 0  # columns that are printed; all of them when 0
     freeze: tuple[int, int] = (0, 0)
     repeat: tuple[int, int] | None = None

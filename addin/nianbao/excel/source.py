@@ -8,6 +8,7 @@ hold formulas and errors comes from the package itself, since no fast reader tel
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,13 +20,14 @@ from xml.parsers.expat import ExpatError
 from .. import files
 from ..errors import InputError
 from ..report import number
-from ..rule.formula import column_name
+from ..rule.formula import column_name, column_number
 from . import package
 
 Rows = list[list[Any]]
 Place = tuple[str, str]  # sheet, address
 
 _MAX_CELLS = 5_000_000
+_ADDRESS = re.compile(r"([A-Z]+)(\d+)$")
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,13 @@ _letters = cache(column_name)
 def address(row: int, column: int) -> str:
     """Return the address of a cell counted from 0."""
     return f"{_letters(column + 1)}{row + 1}"
+
+
+def position(address: str) -> tuple[int, int]:
+    """Return row and column of an address, counted from 1."""
+    match = _ADDRESS.match(address)
+    assert match, address
+    return int(match[2]), column_number(match[1])
 
 
 def text_of(value: Any) -> str:

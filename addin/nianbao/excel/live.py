@@ -1,0 +1,154 @@
+"""A workbook that is open in a spreadsheet program: read in bulk, its result sheet written, blanks filled.
+
+It is reached through xlwings, with what that offers for every program alike; nothing here imports it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from typing import TYPE_CHECKING, Iterable, Iterator, Sequence
+
+from ..checks.finding import Finding, summary
+from ..errors import InputError
+from ..report import Report
+from ..rule.formula import column_name
+from . import ids, results
+from .read import Reading, read_source
+from .source import Place, Rows, Source, address, position
+
+if TYPE_CHECKING:
+    import xlwings as xw
+
+# What a reader looks at; a stray format or value far below or beside a form is not waited for.
+_ROWS, _COLUMNS = 5000, 300
+
+
+@dataclass(frozen=True)
+class Extent:
+    """A rectangle of a sheet, and how many cells it has."""
+
+    sheet: str
+    address: str
+    cells: int
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A place with findings, as the result sheet lists it, and what is said about it there."""
+
+    sheet: str
+    address: str
+    texts: tuple[str, ...]
+
+
+def read_open(book: xw.Book) -> Reading:
+    """Return what an open workbook holds, unsaved changes included; see `read_source` for what is refused."""
+
+    def area(sheet: str) -> xw.Range:
+        page = book.sheets[sheet]
+        last = page.used_range.last_cell
+        return page.range((1, 1), (min(last.row, _ROWS), min(last.column, _COLUMNS)))
+
+    @cache
+    def rows(sheet: str) -> Rows:
+        return list(area(sheet).options(ndim=2, err_to_str=True).value)
+
+    @cache
+    def formulas(sheet: str) -> set[str]:
+        found = area(sheet).formula
+        lines = found if isinstance(found, (tuple, list)) else ((found,),)
+        return {address(r, c) for r, line in enumerate(lines) for c, text in enumerate(line)
+                if isinstance(text, str) and text.startswith("=")}
+
+    sheets = tuple(sheet.name for sheet in book.sheets)
+    # Errors are read as the text they show, so none is left to be told apart.
+    return read_source(Source(book.name, sheets, {}, rows, formulas, lambda sheet: {}))
+
+
+def list_findings(book: xw.Book, reading: Reading, findings: Sequence[Finding], when: str) -> None:
+    """Write the findings to the result sheet in place of those of an earlier check, which also colors their cells.
+
+    `when` says in words when they were found. A workbook without that sheet is an `InputError`.
+    """
+    sheet = _results(book)
+    listed = results.rows(findings, reading.places)
+    ours = {actual: name for name, actual in reading.sheets.items()}
+    cells = results.colored(findings, reading.places)
+    named = {(ours.get(name, name), at): severity for (name, at), severity in cells.items()}
+    table = results.table(listed, results.lists(named))
+    for line, row in zip(table, listed):
+        if row.at:
+            line[results.PLACE] = _link(*row.at)
+    first, left = results.ROW + 1, results.LEFT + 1
+    right = left + len(table[0]) - 1
+    bottom = max(sheet.used_range.last_cell.row, first)
+    sheet.range((first, left), (bottom, right)).clear_contents()
+    sheet.range((first, left)).value = table
+    sheet.range((results.SUMMARY_ROW + 1, left)).value = f"{when}校验：{summary(findings)}"
+    sheet.range((first, left), (first + len(table) - 1, right)).rows.autofit()
+
+
+def _results(book: xw.Book) -> xw.Sheet:
+    found = next((sheet for sheet in book.sheets if sheet.name == ids.RESULTS), None)
+    if found is None:
+        sentence = f"“{book.name}”缺少工作表“{ids.RESULTS}”，不能列出校验结果，请从备份恢复，或改用未删改的工作簿。"
+        raise InputError("sheet-missing", sentence)
+    return found
+
+
+def _link(sheet: str, at: str) -> str:
+    target, shown = f"#'{sheet.replace(chr(39), chr(39) * 2)}'!{at}", f"{sheet} {at}"
+    return "=HYPERLINK({},{})".format(*('"' + text.replace('"', '""') + '"' for text in (target, shown)))
+
+
+def stops(book: xw.Book) -> list[Stop]:
+    """Return the places that the result sheet lists, each once and in its order; a finding about the whole report
+    leads to its own line there. Empty where there was no check, or none found anything."""
+    sheet = _results(book)
+    first, left = results.ROW + 1, results.LEFT + 1
+    bottom = max(sheet.used_range.last_cell.row, first)
+    lines = sheet.range((first, left), (bottom, left + len(results.COLUMNS) - 1)).options(ndim=2).value
+    known = {page.name for page in book.sheets}
+    found: dict[Place, list[str]] = {}
+    for number, line in enumerate(lines, first):
+        if line[0] is None:
+            continue
+        name, _, at = str(line[results.PLACE]).rpartition(" ")
+        where = (name, at) if name in known else (sheet.name, f"{column_name(left + results.PLACE)}{number}")
+        found.setdefault(where, []).append(f"{line[results.MESSAGE]}{line[results.FIX] or ''}")
+    return [Stop(*where, tuple(texts)) for where, texts in found.items()]
+
+
+def blanks(reading: Reading) -> list[Extent]:
+    """Return the number cells that are still to be filled in, as few rectangles as rows allow; totals are none."""
+    report: Report = reading.report
+    cells = [c.id for c in reading.form.cells.values() if c.is_number and not c.is_total]
+    places = [reading.places[c] for c in cells if c in reading.places and report.figures.get(c) is None]
+    return [Extent(sheet, *rectangle) for sheet, found in groupby(sorted(places, key=_sheet), key=_sheet)
+            for rectangle in _rectangles(position(at) for _, at in found)]
+
+
+def _sheet(place: Place) -> str:
+    return place[0]
+
+
+def _rectangles(cells: Iterable[tuple[int, int]]) -> Iterator[tuple[str, int]]:
+    """Yield address and size of rectangles that cover just these cells: runs in a row, joined where they lie alike."""
+    spans: dict[tuple[int, int], list[int]] = {}
+    for row, line in groupby(sorted(set(cells)), key=lambda cell: cell[0]):
+        for _, run in groupby(enumerate(column for _, column in line), key=lambda pair: pair[1] - pair[0]):
+            columns = [column for _, column in run]
+            spans.setdefault((columns[0], columns[-1]), []).append(row)
+    for (left, right), rows in spans.items():
+        for _, run in groupby(enumerate(rows), key=lambda pair: pair[1] - pair[0]):
+            lines = [row for _, row in run]
+            size = len(lines) * (right - left + 1)
+            yield f"{column_name(left)}{lines[0]}:{column_name(right)}{lines[-1]}", size
+
+
+def fill_zeros(book: xw.Book, extents: Iterable[Extent]) -> None:
+    """Write 0 into every cell of these rectangles."""
+    for extent in extents:
+        book.sheets[extent.sheet].range(extent.address).value = 0
