@@ -1,6 +1,6 @@
 """Speed as ratios to what one would use instead, measured in one run on one machine.
 
-    scripts/bench [--suite click|read|write]... [--size small|full] [--json OUT.json]
+    scripts/bench [--suite check|report|read|write|check-button|report-button]... [--size small|full] [--json OUT.json]
 
 Every contender's result is compared with ours before anything is timed. Contenders take turns, so that a busy machine
 slows all of them; medians count. A budget missed by more than a fifth, twice in a row, is a failure.
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import ast
 import datetime
+import functools
 import importlib.metadata
 import io
 import json
@@ -28,15 +29,18 @@ from typing import Any, Callable, Iterator
 
 from openpyxl.utils.cell import coordinate_to_tuple
 
-from nianbao import assets, layout
-from nianbao.checks import catalogue
+from nianbao import assets, hosts, layout
+from nianbao.checks import catalogue, check as check_report
+from nianbao.excel import ids, live, results as results_sheet
 from nianbao.excel.read import Book, read_book
+from nianbao.hosts import libreoffice
 from nianbao.report import Report
 from nianbao.rule import ERROR, dotted
 from nianbao.word.write import docx_bytes
 
 SAMPLE = next(iter(sorted(assets.SAMPLES.glob("gov-2021*.json"))))
 NIANBAO = (sys.executable, "-m", "nianbao")
+LOADED = (sys.executable, "-P", "-c", "import nianbao.macros as m; m._import_less(); import xlwings, nianbao.checks")
 USUAL = Path(__file__).with_name("bench_usual.py")
 ROUNDS = {"small": 9, "full": 41}
 TOLERANCE = 1.2
@@ -85,6 +89,8 @@ BUDGETS = (
     Budget("check", 120),
     Budget("read", 10, "openpyxl"),
     Budget("write", 20, "docxtpl"),
+    Budget("check-button", 1000),
+    Budget("report-button", 1500),
 )
 
 
@@ -318,7 +324,69 @@ def suite_write(fixture: Fixture) -> list[Contender]:
     ]
 
 
-SUITES = {"check": suite_check, "report": suite_report, "read": suite_read, "write": suite_write}
+def suite_check_button(fixture: Fixture) -> list[Contender]:
+    """From the press of 校验 in an open LibreOffice to the findings on the sheet: the process that the button starts."""
+    book = opened(fixture)
+    summary = book.sheets[ids.RESULTS].range((results_sheet.SUMMARY_ROW + 1, results_sheet.LEFT + 1))
+    same(pressed(book, "check").code, 0, "the button 校验")
+    same("没有错误" in summary.value, True, "whether the findings are on the sheet")
+    reading, findings = live.read_open(book), check_report(fixture.report)
+    same(reading.report.figures, fixture.report.figures, "the figures read from the open workbook")
+    return [
+        Contender(OURS, lambda *by: pressed(book, "check", by), "from a new process to the end", cold=True),
+        Contender("its start", lambda *by: process(*by, *LOADED), "Python, xlwings and nianbao loaded", cold=True),
+        Contender("reading through LibreOffice", lambda: live.read_open(book)),
+        Contender("the rules alone", lambda: check_report(fixture.report)),
+        Contender("writing through LibreOffice", lambda: live.list_findings(book, reading, findings, "")),
+    ]
+
+
+def suite_report_button(fixture: Fixture) -> list[Contender]:
+    """From the press of 生成报告 in an open LibreOffice to the Word report on disk and opened there."""
+    book = opened(fixture)
+    stem = Path(book.fullname).parent
+
+    def press(*by: str) -> Process:
+        done = pressed(book, "report", by)
+        [written] = stem.glob("*年度报告.docx")
+        written.unlink()
+        for document in list(book.app.api.Components):
+            if document.supportsService("com.sun.star.text.TextDocument"):
+                document.close(True)
+        return done
+
+    same(press().code, 0, "the button 生成报告")
+    return [
+        Contender(OURS, press, "from a new process until it is open in Writer", cold=True),
+        Contender("writing the report alone", lambda: docx_bytes(fixture.report)),
+    ]
+
+
+SUITES = {
+    "check": suite_check, "report": suite_report, "read": suite_read, "write": suite_write,
+    "check-button": suite_check_button, "report-button": suite_report_button,
+}
+
+
+@functools.cache
+def office() -> Any:
+    """A LibreOffice without windows, as warm as the clerk's; it ends with this program."""
+    return libreoffice.start(visible=False)
+
+
+def opened(fixture: Fixture) -> Any:
+    """Return the sample, open in LibreOffice."""
+    path = fixture.folder / "open" / "2024.xlsx"
+    if not path.exists():
+        path.parent.mkdir()
+        path.write_bytes(fixture.book.read_bytes())
+    return office().books.open(str(path))
+
+
+def pressed(book: Any, verb: str, by: tuple[str, ...] = ()) -> Process:
+    """Run the process of a button to its end."""
+    app = f"--app={hosts.LIBREOFFICE}{book.app.impl.pipe}"
+    return process(*by, sys.executable, "-P", "-m", "nianbao.macros", verb, f"--wb={book.name}", "--from_xl=1", app)
 
 
 def text_of(data: bytes) -> list[str]:

@@ -11,7 +11,13 @@ import pytest
 from nianbao.busy import working_on
 from nianbao.errors import CallError
 
-HOLD = "import sys; from nianbao.busy import working_on\nwith working_on('a'): print('held', flush=True); sys.stdin.read()"
+HOLD = """
+import sys
+from nianbao.busy import working_on
+with working_on("a"):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,8 @@ from nianbao import assets, form as forms
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "addin" / "nianbao"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-COMMANDS = ("new", "fill", "check", "report", "read", "mail", "rules", "forms", "demo", "doctor")
+COMMANDS = ("new", "fill", "check", "report", "read", "mail", "rules", "forms", "demo", "install",
+            "uninstall", "doctor")
 HEAVY = {"pandas", "numpy", "openpyxl", "docx", "xlsxwriter", "xlwings"}
 
 # Module -> the modules of the package it may import; what stands here is docs/architecture.md in a form that fails.
@@ -54,7 +55,8 @@ LAYERS = {
     "verbs": CORE | {"excel", "word", "web", "pdf", "published"},
     "mail": CORE | {"opening", "prose", "checks", "verbs", "mail"},
     "smtp": BASE | {"mail"},
-    "hosts": BASE | {"opening", "hosts"},
+    "hosts": BASE | {"opening", "pdf", "hosts"},
+    "install": BASE | {"pdf", "install"},
     "macros": CORE | {"busy", "log", "prose", "checks", "excel", "verbs", "mail", "smtp", "hosts"},
 }
 
@@ -123,6 +125,7 @@ def test_a_wheel_carries_every_module_and_every_data_file(wheel: Path) -> None:
     for folder in ("workbook", "docx_templates"):
         files = (p for p in (ROOT / folder).rglob("*") if p.is_file())
         wanted |= {f"nianbao/_{p.relative_to(ROOT)}" for p in files if not p.name.startswith((".", "~"))}
+    wanted |= {"nianbao/_office/buttons.toml", "nianbao/_office/nianbao.xlam", "nianbao/_libreoffice/nianbao.oxt"}
     assert wanted - carried == set()
 
 

@@ -15,9 +15,9 @@ from . import form as forms
 class Button:
     """A button, or an item of the menu that one opens.
 
-    `verb` is a function of `macros`, with its argument behind a colon; a button with `items` has none. `tip` names it in
-    a few words, `help` says what it does. `image` is one of Office's own pictures. `asks_file`: the user picks a file
-    first.
+    `verb` is a function of `macros`, with its argument behind a colon; a button with `items` has none. `tip` names it
+    in a few words, `help` says what it does. `image` is one of Office's own pictures. `asks_file`: the user picks a
+    file first.
     """
 
     id: str

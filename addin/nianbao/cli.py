@@ -376,6 +376,30 @@ def demo(
         _say(f"{name}：{path}")
 
 
+@_command("install")
+def install(quiet: Quiet = False, verbose: Verbose = False) -> None:
+    """装上 Excel 和 LibreOffice 中的按钮；不需要管理员权限，也不需要联网。
+
+    例：nianbao install
+    """
+    from .install import install as run
+
+    for sentence in run():
+        _say(sentence)
+
+
+@_command("uninstall")
+def uninstall(quiet: Quiet = False, verbose: Verbose = False) -> None:
+    """卸下 nianbao install 装上的按钮，其他文件不动。
+
+    例：nianbao uninstall
+    """
+    from .install import uninstall as run
+
+    for sentence in run():
+        _say(sentence)
+
+
 @_command("doctor")
 def doctor(quiet: Quiet = False, verbose: Verbose = False) -> None:
     """检查本机环境：哪些功能可用，缺什么。

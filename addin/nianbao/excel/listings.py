@@ -160,6 +160,20 @@ def _meaning(rule: Rule, form: Form) -> str:
     return f"{rule.title}。{sentence(rule, form)}" if bind(rule, form) else rule.title
 
 
+def steps(form: Form) -> tuple[str, ...]:
+    """Return how to fill in the workbook, one sentence a step."""
+    return (
+        f"适用范围：{form.use}。",
+        "浅黄色的格是填写的地方；灰色的格由公式自动计算，其他格已锁定，没有设密码。",
+        "数字格只填数字，不带单位、逗号和空格；没有发生的填0，不要留空，也不要填“/”“无”。",
+        f"各项数字统计到{_last_day(form)}。每一行右侧和表格下方随时显示校验结果。",
+        "文字部分一段写一行，表内自动计数；段落多于所给行数的，在最后一行内用 Alt+Enter 换行续写。",
+        f"文字中可以用【】写名称代替数字，例如【{_example(form)}】，右侧“写入报告的文字”一列随时显示换成数字后的样子；"
+        f"可用的名称见“{ids.NAMES}”表。",
+        "不要增删行、列和工作表，也不要移动单元格，否则公式和读数会出错。",
+    )
+
+
 def guide_sheet(form: Form, sheets: list[Sheet]) -> Sheet:
     """Return the first sheet: how to fill in the others."""
     sheet = Sheet(ids.GUIDE, (2.0, 20.0, 92.0))
@@ -175,19 +189,9 @@ def guide_sheet(form: Form, sheets: list[Sheet]) -> Sheet:
         forms.meta_sheet(): "先填本表：单位全称和报告年度用于标题、落款和各表表头",
     }
     headings = {form.table(s.table).sheet if s.table else s.sheet: s.heading for s in form.sections}
-    steps = (
-        f"适用范围：{form.use}。",
-        "浅黄色的格是填写的地方；灰色的格由公式自动计算，其他格已锁定，没有设密码。",
-        "数字格只填数字，不带单位、逗号和空格；没有发生的填0，不要留空，也不要填“/”“无”。",
-        f"各项数字统计到{_last_day(form)}。每一行右侧和表格下方随时显示校验结果。",
-        "文字部分一段写一行，表内自动计数；段落多于所给行数的，在最后一行内用 Alt+Enter 换行续写。",
-        f"文字中可以用【】写名称代替数字，例如【{_example(form)}】，右侧“写入报告的文字”一列随时显示换成数字后的样子；"
-        f"可用的名称见“{ids.NAMES}”表。",
-        "不要增删行、列和工作表，也不要移动单元格，否则公式和读数会出错。",
-    )
     row = 3
     sheet.add(Item(2, 1, 1, 2, "section", "填写要求"))
-    for number, text in enumerate(steps, 1):
+    for number, text in enumerate(steps(form), 1):
         sheet.add(Item(row, 1, 1, 2, "step", f"{number}. {text}"))
         sheet.heights[row] = max(21, height_of(text, 108, 16))
         row += 1

@@ -1,0 +1,97 @@
+"""Addresses of cells in Excel's manner, as values: no document, no LibreOffice."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+ROWS, COLUMNS = 1_048_576, 16_384
+_CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})")
+_LINES = re.compile(r"\$?([1-9]\d{0,6})")
+_LETTERS = re.compile(r"\$?([A-Za-z]{1,3})")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A rectangle of cells. Rows and columns count from 1, as in Excel."""
+
+    row: int
+    column: int
+    rows: int = 1
+    columns: int = 1
+
+    @property
+    def last_row(self) -> int:
+        return self.row + self.rows - 1
+
+    @property
+    def last_column(self) -> int:
+        return self.column + self.columns - 1
+
+    def address(self, row_absolute: bool = True, column_absolute: bool = True) -> str:
+        row, column = "$" * row_absolute, "$" * column_absolute
+        if self.rows == ROWS:
+            return f"{column}{letters(self.column)}:{column}{letters(self.last_column)}"
+        if self.columns == COLUMNS:
+            return f"{row}{self.row}:{row}{self.last_row}"
+        first = f"{column}{letters(self.column)}{row}{self.row}"
+        if self.rows == self.columns == 1:
+            return first
+        return f"{first}:{column}{letters(self.last_column)}{row}{self.last_row}"
+
+    def joined(self, other: Place) -> Place:
+        """The smallest rectangle around both."""
+        return between(
+            min(self.row, other.row),
+            min(self.column, other.column),
+            max(self.last_row, other.last_row),
+            max(self.last_column, other.last_column),
+        )
+
+
+def between(first_row: int, first_column: int, last_row: int, last_column: int) -> Place:
+    """The rectangle between two corners."""
+    return Place(first_row, first_column, last_row - first_row + 1, last_column - first_column + 1)
+
+
+def letters(column: int) -> str:
+    """The letters of a column: 1 is A, 28 is AB."""
+    found = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        found = chr(65 + rest) + found
+    return found
+
+
+def number(column: str) -> int:
+    """The number of a column: A is 1, AB is 28."""
+    found = 0
+    for letter in column.upper():
+        found = found * 26 + ord(letter) - 64
+    return found
+
+
+def parse(text: str) -> Place | None:
+    """Read `B3`, `$B$3:D9`, `B:D` or `3:9`; None when it is no address, so that it may be a name."""
+    first, colon, last = text.partition(":")
+    one, two = _corner(first, bool(colon)), _corner(last if colon else first, bool(colon))
+    if one is None or two is None or (one.rows, one.columns) != (two.rows, two.columns):
+        return None
+    place = one.joined(two)
+    return place if place.last_row <= ROWS and place.last_column <= COLUMNS else None
+
+
+def _corner(text: str, whole_lines: bool) -> Place | None:
+    if cell := _CELL.fullmatch(text):
+        return Place(int(cell[2]), number(cell[1]))
+    if whole_lines and (line := _LINES.fullmatch(text)):
+        return Place(int(line[1]), 1, 1, COLUMNS)
+    if whole_lines and (letter := _LETTERS.fullmatch(text)):
+        return Place(1, number(letter[1]), ROWS, 1)
+    return None
+
+
+def quoted(sheet: str) -> str:
+    """A sheet's name as it stands before the exclamation mark of a reference."""
+    plain = re.fullmatch(r"[^\W\d][\w.]*", sheet) and parse(sheet) is None
+    return sheet if plain else "'" + sheet.replace("'", "''") + "'"

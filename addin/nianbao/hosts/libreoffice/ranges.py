@@ -1,0 +1,451 @@
+"""Ranges of cells: values and formulas in bulk, looks, and where the cells are."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Iterable, Iterator
+
+from xlwings import base_classes
+
+from . import links, looks, notes, protection, values
+from .bridge import uno
+from .formulas import to_excel
+from .places import COLUMNS, ROWS, Place, between, quoted
+
+if TYPE_CHECKING:
+    from .names import Name
+    from .sheets import Sheet
+
+_DIRECTIONS = {"up": (-1, 0), "down": (1, 0), "left": (0, -1), "right": (0, 1)}
+_MM100_A_POINT = 2540 / 72
+# Excel counts a column in digits of its standard font: 7 pixels each and 5 for the edges, at 96 a inch.
+_PIXELS_A_DIGIT, _PIXELS_OF_EDGES, _MM100_A_PIXEL = 7, 5, 2540 / 96
+
+
+class Range(base_classes.Range):
+    """Cells of one sheet. Of no cells at all when `place` has no rows or columns."""
+
+    options: Any = None  # xlwings keeps a caller's options here
+
+    def __init__(self, sheet: Sheet, place: Place, cells: Any = None) -> None:
+        self._sheet = sheet
+        self.place = place
+        if cells is not None:
+            self.api = cells
+
+    @cached_property
+    def api(self) -> Any:
+        at = self.place
+        if not len(self):
+            return None
+        return self._sheet.api.getCellRangeByPosition(at.column - 1, at.row - 1, at.last_column - 1, at.last_row - 1)
+
+    # ------------------------------------------------------------ where
+
+    @property
+    def sheet(self) -> Sheet:
+        return self._sheet
+
+    @property
+    def coords(self) -> tuple[Any, int, int, int, int]:
+        at = self.place
+        return self._sheet.api, at.row, at.column, at.rows, at.columns
+
+    @property
+    def row(self) -> int:
+        return self.place.row
+
+    @property
+    def column(self) -> int:
+        return self.place.column
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.place.rows, self.place.columns
+
+    def __len__(self) -> int:
+        return self.place.rows * self.place.columns
+
+    def __call__(self, row: int, column: int | None = None) -> Range:
+        """One cell, counted from 1 at the first of the range; it may lie outside. One number counts along the rows."""
+        if column is None:
+            row, column = (row - 1) // self.place.columns + 1, (row - 1) % self.place.columns + 1
+        place = Place(self.row + row - 1, self.column + column - 1)
+        if not (1 <= place.row <= ROWS and 1 <= place.column <= COLUMNS):
+            raise IndexError(f"no cell at row {place.row}, column {place.column}")
+        return Range(self._sheet, place)
+
+    @property
+    def rows(self) -> Range:
+        return self
+
+    @property
+    def columns(self) -> Range:
+        return self
+
+    @property
+    def address(self) -> str:
+        return self.place.address()
+
+    def get_address(self, row_absolute: bool, col_absolute: bool, external: bool) -> str:
+        address = self.place.address(row_absolute, col_absolute)
+        if not external:
+            return address
+        book, sheet = self._sheet.book.name, self._sheet.name
+        if quoted(sheet) == sheet and re.fullmatch(r"[\w.]+", book):
+            return f"[{book}]{sheet}!{address}"
+        inner = f"[{book}]{sheet}".replace("'", "''")
+        return f"'{inner}'!{address}"
+
+    @property
+    def current_region(self) -> Range:
+        cursor = self._sheet.api.createCursorByRange(self.api)
+        cursor.collapseToCurrentRegion()
+        return self._at(cursor)
+
+    def end(self, direction: str) -> Range:
+        """Where Ctrl and an arrow key lead from the first cell."""
+        down, right = next(step for name, step in _DIRECTIONS.items() if name.startswith(direction))
+        used = self._sheet.used_range.place
+        last = (used.last_row, used.last_column)
+        at = self.place
+        if down:
+            line = between(1, at.column, max(last[0], at.row), at.column)
+            start, step, length = at.row, down, ROWS
+        else:
+            line = between(at.row, 1, at.row, max(last[1], at.column))
+            start, step, length = at.column, right, COLUMNS
+        filled = [bool(text) for row in Range(self._sheet, line).api.getFormulaArray() for text in row]
+        stop = _edge(filled, start, step, length)
+        return Range(self._sheet, Place(stop, at.column) if down else Place(at.row, stop))
+
+    def _at(self, cells: Any) -> Range:
+        area = cells.RangeAddress
+        place = between(area.StartRow + 1, area.StartColumn + 1, area.EndRow + 1, area.EndColumn + 1)
+        return Range(self._sheet, place, cells)
+
+    def select(self) -> None:
+        self._sheet.select()
+        self._sheet.book.api.CurrentController.select(self.api)
+
+    # ------------------------------------------------------------ content
+
+    def _read(self) -> Any:
+        """One value for one cell, else a tuple of rows. Nothing, text, number, truth value, date or `CellError`."""
+        if not len(self):
+            return None
+        data = [list(row) for row in self.api.getDataArray()]
+        # In the data an error is nothing, and empty cells are texts.
+        for row, line in enumerate(data):
+            for column, value in enumerate(line):
+                if value is None:
+                    line[column] = values.error(self._cell(row, column).getError())
+                elif value == "":
+                    line[column] = None
+        for row, column, kind in self._formatted(data):
+            number = data[row][column]
+            data[row][column] = bool(number) if kind == "boolean" else values.moment(number, self._sheet.book.epoch)
+        return data[0][0] if len(self) == 1 else tuple(map(tuple, data))
+
+    def _cell(self, row: int, column: int) -> Any:
+        """One cell, counted from 0, with what ranges of one cell do not have in LibreOffice."""
+        return self.api.getCellByPosition(column, row)
+
+    @property
+    def cell(self) -> Any:
+        """The first cell."""
+        return self._cell(0, 0)
+
+    def _formatted(self, data: list[list[Any]]) -> Iterator[tuple[int, int, str]]:
+        """The cells whose number is a date or a truth value.
+
+        Only the number format tells. Asking for each cell's would take longer than everything else, so LibreOffice is
+        asked which cells show something of the kind, which are rarely any, and those are looked at.
+        """
+        if not any(isinstance(value, float) for line in data for value in line):
+            return
+        found = self.api.findAll(self._sheet.book.search)
+        for area in found.RangeAddresses if found is not None else ():
+            for row in range(area.StartRow - self.row + 1, area.EndRow - self.row + 2):
+                for column in range(area.StartColumn - self.column + 1, area.EndColumn - self.column + 2):
+                    if isinstance(data[row][column], float):
+                        kind = self._sheet.book.formats.kind(self._cell(row, column).NumberFormat)
+                        if kind:
+                            yield row, column, kind
+
+    def _write(self, data: Any) -> None:
+        """Write one value into every cell, or rows of values; what Excel would make of each is in `values`."""
+        if not len(self):
+            return
+        self._check_content()
+        fill = not isinstance(data, (list, tuple))
+        if fill:
+            table: Any = [[data] * self.place.columns] * self.place.rows
+        else:
+            table = data if isinstance(data[0], (list, tuple)) else [data]
+        rows = [[values.content(value, self._sheet.book.epoch) for value in line] for line in table]
+        self._keep_texts(table, rows)
+        guarded = [(i, j) for i, j, item in _items(rows) if item.text and values.looks_typed(str(item.value))]
+        formats = [self._cell(i, j).NumberFormat for i, j in guarded]
+        if any(item.text or item.formula for _, _, item in _items(rows)):
+            self.api.setFormulaArray(tuple(self._as_typed(rows, fill)))
+        else:
+            self.api.setDataArray(tuple(tuple(item.value for item in line) for line in rows))
+        for (i, j), key in zip(guarded, formats):
+            self._cell(i, j).NumberFormat = key
+        self._give_formats(rows)
+
+    raw_value = property(_read, _write)
+
+    def _keep_texts(self, table: Any, rows: list[list[values.Content]]) -> None:
+        """In cells of the format text, leave texts what they are."""
+        changed = [(i, j) for i, j, item in _items(rows) if isinstance(table[i][j], str) and item.value != table[i][j]]
+        shared = looks.uniform(self.api, "NumberFormat") if changed else None
+        for i, j in changed:
+            key = self._cell(i, j).NumberFormat if shared is None else shared
+            if self._sheet.book.formats.code(key) == values.TEXT:
+                rows[i][j] = values.kept(table[i][j], rows[i][j])
+
+    def _as_typed(self, rows: list[list[values.Content]], fill: bool) -> Iterator[tuple[str, ...]]:
+        """The contents as LibreOffice takes formulas: an apostrophe keeps a text a text. In a fill, the references of
+        the one formula move with the cells."""
+        translator, sheet = self._sheet.book.translator, self._sheet.index - 1
+        origin = self.row - 1, self.column - 1
+        parsed: dict[str, Any] = {}
+        for i, line in enumerate(rows):
+            texts = []
+            for j, item in enumerate(line):
+                if item.formula:
+                    at = sheet, origin[0] + i, origin[1] + j
+                    formula = str(item.value)
+                    if not fill or formula not in parsed:
+                        parsed[formula] = translator.tokens(formula, *at)
+                    texts.append("=" + translator.printed(parsed[formula], *at))
+                elif isinstance(item.value, str):
+                    texts.append("'" + item.value if item.value else "")
+                else:
+                    texts.append(repr(item.value))
+            yield tuple(texts)
+
+    def _give_formats(self, rows: list[list[values.Content]]) -> None:
+        """Excel gives a cell without a number format one that shows what was written."""
+        formats = self._sheet.book.formats
+        for i, j, item in _items(rows):
+            if item.format:
+                cell = self._cell(i, j)
+                if formats.code(cell.NumberFormat) == values.GENERAL:
+                    cell.NumberFormat = formats.key(item.format)
+
+    @property
+    def formula(self) -> Any:
+        """Formulas in English and Excel's grammar, constants as they would be typed."""
+        if not len(self):
+            return None
+        found = tuple(
+            tuple(to_excel(text) if text.startswith("=") else text.removeprefix("'") for text in row)
+            for row in self.api.getFormulaArray()
+        )
+        return found[0][0] if len(self) == 1 else found
+
+    @formula.setter
+    def formula(self, value: Any) -> None:
+        self._write(value)
+
+    formula2 = formula
+
+    @property
+    def has_array(self) -> bool:
+        return bool(self.api.getArrayFormula())
+
+    def clear_contents(self) -> None:
+        if len(self):
+            self._check_content()
+            self.api.clearContents(_flags("VALUE", "DATETIME", "STRING", "FORMULA"))
+
+    def clear_formats(self) -> None:
+        self.check_format()
+        self.api.clearContents(_flags("HARDATTR", "STYLES", "EDITATTR"))
+
+    def clear(self) -> None:
+        if len(self):
+            self._check_content()
+            self.check_format()
+            self.api.clearContents(
+                _flags("VALUE", "DATETIME", "STRING", "FORMULA", "HARDATTR", "STYLES", "EDITATTR", "ANNOTATION")
+            )
+
+    def _check_content(self) -> None:
+        protection.check_content(self._sheet.api, self.api, self.place.address(False, False))
+
+    def check_format(self) -> None:
+        protection.check_format(self._sheet.api, self.place.address(False, False))
+
+    # ------------------------------------------------------------ looks
+
+    @property
+    def number_format(self) -> str | None:
+        key = looks.uniform(self.api, "NumberFormat")
+        return None if key is None else self._sheet.book.formats.code(key)
+
+    @number_format.setter
+    def number_format(self, value: str) -> None:
+        self.check_format()
+        self.api.NumberFormat = self._sheet.book.formats.key(value)
+
+    @property
+    def color(self) -> tuple[int, int, int] | None:
+        value = looks.uniform(self.api, "CellBackColor")
+        return None if value is None else looks.triple(value)
+
+    @color.setter
+    def color(self, color_or_rgb: Any) -> None:
+        self.check_format()
+        self.api.CellBackColor = looks.colour(color_or_rgb)
+
+    def set_colors(self, colors: Iterable[Iterable[Any]]) -> None:
+        for i, line in enumerate(colors):
+            for j, value in enumerate(line):
+                if value is not ...:
+                    self(i + 1, j + 1).color = value
+
+    @property
+    def font(self) -> looks.Font:
+        return looks.Font(self.api, self.check_format)
+
+    @property
+    def wrap_text(self) -> bool | None:
+        wrapped: bool | None = looks.uniform(self.api, "IsTextWrapped")
+        return wrapped
+
+    @wrap_text.setter
+    def wrap_text(self, value: bool) -> None:
+        self.check_format()
+        self.api.IsTextWrapped = value
+
+    @property
+    def merge_cells(self) -> bool | None:
+        """Whether the cells are merged; None where only some are."""
+        area = self.merge_area.place
+        if len(self) == 1 or area.joined(self.place) == area:
+            return area.rows * area.columns > 1
+        return None if self.api.IsMerged else False
+
+    @property
+    def merge_area(self) -> Range:
+        cursor = self._sheet.api.createCursorByRange(self(1).api)
+        cursor.collapseToMergedArea()
+        return self._at(cursor)
+
+    def merge(self, across: bool) -> None:
+        self.check_format()
+        for place in self._lines() if across else [self.place]:
+            Range(self._sheet, place).api.merge(True)
+
+    def _lines(self) -> list[Place]:
+        at = self.place
+        return [Place(row, at.column, 1, at.columns) for row in range(at.row, at.last_row + 1)]
+
+    def unmerge(self) -> None:
+        self.check_format()
+        self.api.merge(False)
+
+    @property
+    def column_width(self) -> float | None:
+        width = _common(column.Width for column in self.api.Columns)
+        if width is None:
+            return None
+        return round(max(width / _MM100_A_PIXEL - _PIXELS_OF_EDGES, 0) / _PIXELS_A_DIGIT, 2)
+
+    @column_width.setter
+    def column_width(self, value: float) -> None:
+        self.api.Columns.Width = round((value * _PIXELS_A_DIGIT + _PIXELS_OF_EDGES) * _MM100_A_PIXEL)
+
+    @property
+    def row_height(self) -> float | None:
+        height = _common(row.Height for row in self.api.Rows)
+        return None if height is None else round(height / _MM100_A_POINT, 2)
+
+    @row_height.setter
+    def row_height(self, value: float) -> None:
+        self.api.Rows.Height = round(value * _MM100_A_POINT)
+
+    def autofit(self, axis: str | None = None) -> None:
+        if axis in ("columns", "c", None):
+            self.api.Columns.OptimalWidth = True
+        if axis in ("rows", "r", None):
+            self.api.Rows.OptimalHeight = True
+
+    # ------------------------------------------------------------ what hangs on cells
+
+    @property
+    def note(self) -> notes.Note | None:
+        cell = self(1)
+        return notes.Note(cell) if notes.has_note(cell) else None
+
+    def add_note(self, text: str) -> notes.Note:
+        cell = self(1)
+        self.check_format()
+        if notes.has_note(cell):
+            raise ValueError(f"{cell.address} has a note already")
+        self._sheet.api.Annotations.insertNew(cell.cell.CellAddress, text)
+        return notes.Note(cell)
+
+    @property
+    def hyperlink(self) -> str:
+        found = links.address(self.cell)
+        if not found:
+            raise ValueError("The cell doesn't seem to contain a hyperlink!")
+        return found
+
+    def add_hyperlink(self, address: str, text_to_display: Any = None, screen_tip: Any = None) -> None:
+        """Without the tip, since LibreOffice shows the address itself."""
+        self._check_content()
+        links.put(self._sheet.book.api, self.cell, address, text_to_display)
+
+    @property
+    def name(self) -> Name | None:
+        wanted = f"={quoted(self._sheet.name)}!{self.address}"
+        return next((name for _, name in self._sheet.book.names.snapshot() if name.refers_to == wanted), None)
+
+    @name.setter
+    def name(self, value: str) -> None:
+        names = self._sheet.book.names
+        refers_to = f"={quoted(self._sheet.name)}!{self.address}"
+        if names.contains(value):
+            names(value).refers_to = refers_to
+        else:
+            names.add(value, refers_to)
+
+
+def _items(rows: list[list[values.Content]]) -> Iterator[tuple[int, int, values.Content]]:
+    return ((i, j, item) for i, line in enumerate(rows) for j, item in enumerate(line))
+
+
+def _common(lengths: Iterator[int]) -> int | None:
+    """What all are; None where they differ."""
+    first = next(lengths)
+    return first if all(length == first for length in lengths) else None
+
+
+def _edge(filled: list[bool], start: int, step: int, length: int) -> int:
+    """The last of a run of filled cells, or the next filled one, or the end of the sheet; all counted from 1."""
+
+    def full(at: int) -> bool:
+        return at <= len(filled) and filled[at - 1]
+
+    at = start
+    inside = full(at) and 1 <= at + step <= length and full(at + step)
+    while 1 <= at + step <= length:
+        if inside and not full(at + step):
+            return at
+        if at > len(filled) and step > 0:
+            return length
+        at += step
+        if not inside and full(at):
+            return at
+    return at
+
+
+def _flags(*names: str) -> int:
+    return sum(int(uno().getConstantByName("com.sun.star.sheet.CellFlags." + name)) for name in names)

@@ -1,0 +1,47 @@
+"""The one list of buttons: complete, and without two that would answer to the same key."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from nianbao import form as forms
+from nianbao import macros
+from nianbao.buttons import Button, tab
+
+BUTTONS = tab().buttons
+PRESSED = [pressed for button in BUTTONS for pressed in (button.items or (button,))]
+
+
+def test_the_buttons_stand_in_the_order_in_which_a_clerk_works() -> None:
+    assert [button.label for button in BUTTONS] == [
+        "新建", "填补空白为0", "校验", "定位下一处", "生成报告", "邮件草稿", "帮助"]
+
+
+def test_every_button_has_its_function_and_every_function_its_button() -> None:
+    assert {button.verb.partition(":")[0] for button in PRESSED} == set(macros.BUTTONS)
+
+
+def test_a_button_opens_a_menu_or_does_something_itself() -> None:
+    assert [button.id for button in BUTTONS if bool(button.verb) == bool(button.items)] == []
+
+
+def test_the_menu_of_new_workbooks_offers_last_years_file_and_each_form() -> None:
+    items = next(button for button in BUTTONS if button.id == "new").items
+    assert [item.verb for item in items if item.asks_file] == ["new_from"]
+    assert sorted(item.verb for item in items[1:]) == sorted(f"new:{form_id}" for form_id in forms.form_ids())
+
+
+def test_no_two_buttons_share_an_id_or_a_key() -> None:
+    ids = Counter(b.id for b in (*BUTTONS, *(i for button in BUTTONS for i in button.items)))
+    assert [name for name, count in ids.items() if count > 1] == []
+    for level in (BUTTONS, *(button.items for button in BUTTONS)):
+        keys = Counter(b.keytip for b in level if b.keytip)
+        assert [key for key, count in keys.items() if count > 1] == []
+
+
+def test_every_button_says_in_chinese_what_it_does() -> None:
+    def silent(button: Button) -> bool:
+        return not button.label or not button.help or not any("\u4e00" <= c <= "\u9fff" for c in button.help)
+
+    assert [button.id for button in (*BUTTONS, *PRESSED) if silent(button)] == []
+    assert [b.id for b in BUTTONS if not (b.tip and b.keytip and b.image and b.group)] == []
