@@ -208,6 +208,18 @@ def test_a_command_on_one_workbook_imports_no_heavy_library(command: str, tmp_pa
     assert modules & HEAVY == set()
 
 
+@pytest.mark.parametrize("path", [PACKAGE / "macros.py", PACKAGE / "excel" / "live.py"], ids=name_of)
+def test_the_buttons_use_nothing_that_one_program_alone_has(path: Path) -> None:
+    attributes = {node.attr for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Attribute)}
+    assert attributes & {"api", "impl", "macro", "expand"} == set()
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_nothing_of_xlwings_needs_a_licence_key(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert not re.search(r"xlwings[. ]+(import )?(pro|server|reports)\b|XLWINGS_LICENSE", text)
+
+
 # ---------------------------------------------------------------- one source
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import sys
 from typing import Iterator
 
 from .errors import CallError
 from .log import state_folder
+
+_PLACES = 2**31 - 1  # in one file, of which each name locks a byte
 
 
 @contextlib.contextmanager
@@ -16,21 +19,23 @@ def working_on(name: str) -> Iterator[None]:
     """Hold the lock of what this name stands for; a `CallError` where another process of this user holds it."""
     folder = state_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:24]
-    with open(folder / f"{digest}.lock", "ab") as stream:
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest()
+    with open(folder / "busy.lock", "ab") as stream:
         try:
-            _lock(stream.fileno())
+            _lock(stream.fileno(), int.from_bytes(digest[:4], "big") % _PLACES)
         except OSError as error:
             raise CallError("busy", "上一次点的按钮还在运行，请等它完成后再点。") from error
         yield
 
 
-def _lock(file: int) -> None:
+def _lock(file: int, place: int) -> None:
+    """Lock one byte of a file, which need not be that long, until the file is closed."""
     if sys.platform == "win32":
         import msvcrt
 
+        os.lseek(file, place, os.SEEK_SET)
         msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
     else:
         import fcntl
 
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, place)

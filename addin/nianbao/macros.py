@@ -208,6 +208,7 @@ def _checked(click: Click) -> tuple[Reading, list[Finding]]:
     from .excel.live import list_findings, read_open
 
     book = click.open_book()
+    click.progress("正在读取工作簿……")
     reading = read_open(book)
     click.progress("正在校验……")
     findings = run(reading.report, today=click.today)
@@ -294,6 +295,7 @@ def main(arguments: Sequence[str]) -> int:
         _end(said, caller, book)
     except Exception as error:  # the program was closed meanwhile
         record(error)
+        print(said, file=sys.stderr)  # for whoever started the process
         return 1
     return 0
 

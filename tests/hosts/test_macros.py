@@ -25,6 +25,7 @@ from nianbao.excel.fill import workbook_bytes
 from nianbao.excel.live import read_open, stops
 from nianbao.excel.plan import plan_of
 from nianbao.checks import catalogue
+from nianbao.hosts.libreoffice.ranges import Range
 from nianbao.macros import Aside, Click
 from nianbao.report import from_dict
 
@@ -114,6 +115,23 @@ def test_an_open_workbook_reads_as_its_file_does(opened: Open) -> None:
     book = opened(good())
     on_disk = nianbao.read(book.fullname)
     assert read_open(book).report == on_disk
+
+
+def test_a_workbook_is_read_sheet_by_sheet_and_never_cell_by_cell(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = opened(good())
+    reads: list[str] = []
+    for name in ("raw_value", "formula"):
+        plain = getattr(Range, name)
+
+        def counted(self: Range, plain: property = plain) -> Any:
+            reads.append(self.sheet.name)
+            return plain.fget(self)  # type: ignore[misc]
+
+        monkeypatch.setattr(Range, name, property(counted))
+    read_open(book)
+    assert reads and max(map(reads.count, reads)) <= 2
 
 
 def test_a_number_that_was_typed_and_not_saved_is_checked(opened: Open, click: Callable[..., Click]) -> None:
