@@ -71,6 +71,17 @@ environment() {
     done
 }
 
+# windows : what builds an installer for Windows and tries it out.
+windows() {
+    packages "the tests build and run an installer for Windows" nsis wine wine64
+}
+
+# desktop : a virtual screen with a window manager, and the hands and eyes of a person in front of it.
+desktop() {
+    packages "the tests press buttons on a virtual screen" \
+        xvfb openbox xdotool imagemagick x11-utils libreoffice-script-provider-python
+}
+
 # office : LibreOffice with its Python bridge, PDF tools and Chinese fonts, for the tests.
 office() {
     packages "the tests need LibreOffice, PDF tools and Chinese fonts" \

@@ -269,7 +269,10 @@ def test_the_readme_lists_every_command() -> None:
     assert {c for row in rows for c in re.findall(r"`([a-z]+)`", row)} >= set(COMMANDS)
 
 
-@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md", "CONTRIBUTING.md", "docs/architecture.md"])
+@pytest.mark.parametrize("name", [
+    "README.md", "README.zh-CN.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/release-checklist.md",
+    "docs/clerk.zh-CN.md",
+])
 def test_files_that_the_documentation_names_exist(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     linked = [(ROOT / name).parent / target for target in re.findall(r"\]\((?!http)([^)#]+)\)", text)]

@@ -121,6 +121,6 @@ def save(target: Path, data: bytes) -> None:
 
 def safe_name(text: str) -> str:
     """Return a text as a file name that every system takes: no separators, control or direction marks."""
-    kept = "".join(c for c in text if c.isprintable() and c not in '\\/:*?"<>|' and not "\u200b" <= c <= "\u202e")
+    kept = "".join(c for c in text if c.isprintable() and c not in '\\/:*?"<>|')
     name = re.sub(r"\.{2,}", ".", kept).strip(" .")[:80].strip(" .")
     return f"_{name}" if _RESERVED.match(name) else name or "未命名"
