@@ -154,7 +154,8 @@ def _libraries(wheels: Iterable[Wheel]) -> dict[str, bytes]:
 
 def _papers() -> dict[str, bytes]:
     """Return the guide and the blank workbooks for the start menu."""
-    guide = (ROOT / "README.zh-CN.md").read_text("utf-8").replace("\n", "\r\n")
+    page = (ROOT / "docs" / "clerk.zh-CN.md").read_text("utf-8").splitlines()
+    guide = "".join(f"{line}\r\n" for line in page if not line.startswith("!["))  # a text file shows no pictures
     books = {form.name: (assets.WORKBOOK / f"{form.id}.xlsx").read_bytes() for form in forms.all_forms()}
     return {
         "使用说明.txt": guide.encode("utf-8-sig"),

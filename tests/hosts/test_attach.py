@@ -15,8 +15,8 @@ import xlwings as xw
 
 from nianbao import assets
 from nianbao.errors import InputError
-from nianbao.hosts.libreoffice import attach, start, telling_when_gone
-from nianbao.hosts.libreoffice.bridge import connect
+from nianbao.hosts.libreoffice import TellingWhenGone, attach, start
+from nianbao.hosts.libreoffice.bridge import connect, properties
 
 Open = Callable[..., xw.Book]
 
@@ -56,8 +56,6 @@ def test_two_workbooks_of_one_name_are_told_apart_by_their_ids(calc: xw.App, pip
 
 
 def test_a_hidden_workbook_is_found_too(calc: xw.App, pipe: str) -> None:
-    from nianbao.hosts.libreoffice.bridge import properties
-
     hidden = calc.api.loadComponentFromURL("private:factory/scalc", "_blank", 0, properties(Hidden=True))
     found = attach(pipe, hidden.RuntimeUID)
     assert found is not None
@@ -102,8 +100,8 @@ def test_a_second_libreoffice_is_another_application_until_it_ends(calc: xw.App,
 def test_a_libreoffice_that_ends_in_the_middle_of_the_work_is_told(calc: xw.App, pipe: str) -> None:
     lost = start(visible=False)
     book = lost.books.add()
-    lost.impl._process.kill()
-    with pytest.raises(InputError, match="已经关闭"), telling_when_gone():
+    with pytest.raises(InputError, match="已经关闭"), TellingWhenGone(), lost.properties(display_alerts=False):
+        lost.impl._process.kill()
         book.sheets[0].range("A1").value = 1
     assert xw.apps.keys() == [calc.pid]
     attach(pipe)

@@ -175,7 +175,7 @@ def test_it_lays_down_what_was_built_in_and_nothing_else(windows: Windows, old: 
     assert laid.pop("python/pythonw.exe") == python
     del laid["uninstall.exe"]
     books = {f"空白工作簿/{f.name}.xlsx": (assets.WORKBOOK / f"{f.id}.xlsx").read_bytes() for f in forms.all_forms()}
-    assert laid.pop("使用说明.txt").decode("utf-8-sig").startswith("# 年报（nianbao）使用说明\r\n")
+    assert laid.pop("使用说明.txt").decode("utf-8-sig").startswith("# 填报人员使用说明\r\n")
     assert {name: laid.pop(name) for name in books} == books
     assert laid.pop("python/python311._pth") == b"python311.zip\r\n.\r\nimport site\r\n"
     assert {name: content for name, content in laid.items() if "dist-info" not in name} == {

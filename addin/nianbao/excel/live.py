@@ -88,6 +88,7 @@ def list_findings(book: xw.Book, reading: Reading, findings: Sequence[Finding], 
     sheet.range((first, left)).value = table
     sheet.range((results.SUMMARY_ROW + 1, left)).value = f"{when}校验：{summary(findings)}"
     sheet.range((first, left), (first + len(table) - 1, right)).rows.autofit()
+    book.app.screen_updating = True  # draws the other sheets anew, whose colors depend on this one
 
 
 def _results(book: xw.Book) -> xw.Sheet:

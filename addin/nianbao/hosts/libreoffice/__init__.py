@@ -9,16 +9,19 @@ Both make this engine the one that xlwings uses.
 from __future__ import annotations
 
 from pathlib import Path
+from types import TracebackType
 
 import xlwings as xw
 
 from ...errors import InputError
 from .app import App
 from .books import raise_window
-from .bridge import properties, telling_when_gone, uno
+from .bridge import properties, refusals, uno
 from .engine import active
 
-__all__ = ["alert", "attach", "show", "start", "telling_when_gone"]
+__all__ = ["TellingWhenGone", "alert", "attach", "show", "start"]
+
+_GONE = "LibreOffice 已经关闭，没有做完，请重新打开工作簿后再试。"
 
 
 def attach(pipe: str, document: str = "") -> xw.Book | None:
@@ -55,7 +58,21 @@ def alert(message: str, title: str) -> None:
     _active_app().alert(message, title, "ok", "info", None)
 
 
+class TellingWhenGone:
+    """Work in the active LibreOffice; if that ends in the middle of it, one sentence instead of UNO's exception.
+
+    UNO has several exceptions for it, some of which can mean something else; so LibreOffice is asked.
+    """
+
+    def __enter__(self) -> None:
+        self._app = _active_app()
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if isinstance(error, refusals()) and not self._app.alive:
+            raise InputError("office-gone", _GONE) from error
+
+
 def _active_app() -> App:
     for app in active().apps:
         return app
-    raise InputError("office-gone", "LibreOffice 已经关闭，请重新打开后再试。")
+    raise InputError("office-gone", _GONE)

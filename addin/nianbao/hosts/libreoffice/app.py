@@ -9,7 +9,7 @@ from xlwings import base_classes
 
 from .books import Book, Books, is_spreadsheet
 from .bridge import ANSWER_SECONDS, connect, service, uno
-from .places import between
+from .places import covered
 from .process import Process
 from .ranges import Range
 from .sheets import Sheet
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _BUTTONS = {"ok": 1, "ok_cancel": 2, "yes_no": 3, "yes_no_cancel": 4}
 _PRESSED = {1: "ok", 2: "yes", 3: "no"}
 _NOT_PRESSED = {"ok": "ok", "yes_no": "no"}
+_WITH_CHILDREN = 1  # com.sun.star.awt.InvalidateStyle.CHILDREN
 _BOXES = {None: "MESSAGEBOX", "info": "INFOBOX", "critical": "WARNINGBOX"}
 
 
@@ -77,7 +78,8 @@ class App(base_classes.App):
     @property
     def selection(self) -> Range | None:
         """The selected cells of the active workbook, of several areas the first; None for a drawing."""
-        current = self._desktop.CurrentComponent
+        frame = self._front()
+        current = frame and frame.Controller.Model
         if not is_spreadsheet(current):
             return None
         cells = current.CurrentSelection
@@ -85,13 +87,11 @@ class App(base_classes.App):
             cells = cells.getByIndex(0)
         if not hasattr(cells, "RangeAddress"):
             return None
-        area = cells.RangeAddress
-        place = between(area.StartRow + 1, area.StartColumn + 1, area.EndRow + 1, area.EndColumn + 1)
-        return Range(Sheet(Book(self, current), cells.Spreadsheet), place, cells)
+        return Range(Sheet(Book(self, current), cells.Spreadsheet), covered(cells.RangeAddress), cells)
 
     def activate(self, steal_focus: bool = False) -> None:
         self._engine.apps.prefer(self)
-        frame = self._desktop.CurrentFrame
+        frame = self._front()
         if steal_focus and frame is not None:
             frame.ContainerWindow.toFront()
 
@@ -109,6 +109,15 @@ class App(base_classes.App):
         for window in self._windows():
             window.setVisible(bool(visible))
 
+    def _front(self) -> Any:
+        """The frame in front. After one was closed LibreOffice knows none until the next is clicked; it is then that of
+        the workbook opened last."""
+        frame = self._desktop.CurrentFrame
+        if frame is None:
+            for book in self.books:
+                frame = book.api.CurrentController.Frame
+        return frame
+
     def _windows(self) -> list[Any]:
         return [frame.ContainerWindow for frame in self._desktop.Frames]
 
@@ -124,6 +133,9 @@ class App(base_classes.App):
                 book.api.unlockControllers()
             elif not value and not locked:
                 book.api.lockControllers()
+        if value:  # as Excel does; left alone, LibreOffice draws colors that depend on another sheet in part only
+            for frame in self._desktop.Frames:
+                frame.ComponentWindow.invalidate(_WITH_CHILDREN)
 
     def calculate(self) -> None:
         for book in self.books:
@@ -139,7 +151,7 @@ class App(base_classes.App):
         if self._indicator is not None:
             self._indicator.end()
             self._indicator, self._shown = None, False
-        frame = self._desktop.CurrentFrame
+        frame = self._front()
         if value is None or value is False or frame is None:
             return
         self._indicator, self._shown = frame.createStatusIndicator(), str(value)
@@ -150,7 +162,7 @@ class App(base_classes.App):
         the answer is the one that changes nothing."""
         buttons = buttons or "ok"
         toolkit = service(self._context, "com.sun.star.awt.Toolkit")
-        frame = self._desktop.CurrentFrame
+        frame = self._front()
         parent = frame.ContainerWindow if frame is not None else toolkit.getDesktopWindow()
         kind = "QUERYBOX" if buttons.startswith("yes_no") else _BOXES[mode]
         if kind == "INFOBOX" and buttons != "ok":

@@ -41,15 +41,19 @@ class Books(base_classes.Books):
 
     @property
     def active(self) -> Book:
+        """The workbook in front; where that is something else, or nothing is, the one opened last."""
         current = self.app.api.CurrentComponent
         if is_spreadsheet(current):
             return Book(self.app, current)
-        for book in self:
-            return book
-        raise XlwingsError("No workbook is open.")
+        books = list(self)
+        if not books:
+            raise XlwingsError("No workbook is open.")
+        return books[-1]
 
     def __iter__(self) -> Iterator[Book]:
-        return (Book(self.app, document) for document in self.api if is_spreadsheet(document))
+        """In the order in which they were opened; LibreOffice keeps its documents in none, but numbers them."""
+        books = [Book(self.app, document) for document in self.api if is_spreadsheet(document)]
+        return iter(sorted(books, key=lambda book: (len(book.document), book.document)))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -63,7 +67,7 @@ class Books(base_classes.Books):
         raise KeyError(name_or_index)
 
     def add(self) -> Book:
-        return self._loaded("private:factory/scalc")
+        return Book(self.app, self.app.api.loadComponentFromURL("private:factory/scalc", "_blank", 0, ()))
 
     def open(
         self, fullname: str, update_links: Any = None, read_only: bool | None = None, format: Any = None,
@@ -73,12 +77,12 @@ class Books(base_classes.Books):
         wishes: dict[str, Any] = {"ReadOnly": True} if read_only else {}
         if password:
             wishes["Password"] = password
-        return self._loaded(uno().systemPathToFileUrl(fullname), **wishes)
-
-    def _loaded(self, url: str, **wishes: Any) -> Book:
+        url = uno().systemPathToFileUrl(fullname)
         document = self.app.api.loadComponentFromURL(url, "_blank", 0, properties(**wishes))
         if not is_spreadsheet(document):
-            raise InputError("not-a-workbook", f"“{Path(url).name}”不是 LibreOffice 能打开的工作簿，请换一个文件。")
+            if document is not None:
+                document.close(True)
+            raise InputError("not-a-workbook", f"“{Path(fullname).name}”不是能打开的工作簿，请换一个文件。")
         return Book(self.app, document)
 
 

@@ -6,7 +6,6 @@ Nothing of LibreOffice has types for Python, so what comes through the bridge is
 from __future__ import annotations
 
 import builtins
-import contextlib
 import functools
 import importlib.util
 import os
@@ -14,7 +13,7 @@ import re
 import sys
 import time
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any
 
 from ...errors import InputError
 
@@ -63,7 +62,7 @@ def _load(path: Path) -> Any:
     statement, searched = builtins.__import__, list(sys.path)
     sys.modules["uno"] = module  # pyuno asks for it by name
     sys.path.insert(0, str(program))
-    # Where LibreOffice's services are described; Debian's uno.py says it itself, others leave it to LibreOffice's Python.
+    # Where LibreOffice's services are described; Debian's uno.py says it itself, others do not.
     os.environ.setdefault("URE_BOOTSTRAP", f"vnd.sun.star.pathname:{program / 'fundamentalrc'}")
     try:
         spec.loader.exec_module(module)
@@ -73,7 +72,25 @@ def _load(path: Path) -> Any:
     finally:
         builtins.__import__ = statement
         sys.path[:] = searched
+    _let_python_handle_exceptions(module)
     return module
+
+
+def _let_python_handle_exceptions(module: Any) -> None:
+    """Keep Python's own attributes of an exception from UNO, which refuses a traceback.
+
+    Without it an exception that passes a context manager written as a generator, as xlwings has them, is replaced by
+    one that says nothing about its cause. pyuno takes this function when it makes the class of a struct or exception.
+    """
+    set_member = module._uno_struct__setattr__
+
+    def set_attribute(value: Any, name: str, to: Any) -> None:
+        if name.startswith("__"):
+            BaseException.__setattr__(value, name, to)
+        else:
+            set_member(value, name, to)
+
+    module._uno_struct__setattr__ = set_attribute
 
 
 def _program_of(path: Path) -> Path:
@@ -106,13 +123,9 @@ def connect(pipe: str, seconds: float = ANSWER_SECONDS) -> Any:
             time.sleep(0.05)
 
 
-@contextlib.contextmanager
-def telling_when_gone() -> Iterator[None]:
-    """Turn the end of LibreOffice in the middle of the work into one sentence."""
-    try:
-        yield
-    except uno().getClass("com.sun.star.lang.DisposedException") as error:
-        raise InputError("office-gone", "LibreOffice 已经关闭，没有做完，请重新打开工作簿后再试。") from error
+def refusals() -> Any:
+    """The class of all exceptions that come over the bridge."""
+    return uno().getClass("com.sun.star.uno.Exception")
 
 
 def service(context: Any, name: str) -> Any:

@@ -7,10 +7,12 @@ understand whatever a caller writes, so LibreOffice's own parser does that.
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Any
 
 from .bridge import struct, uno
 
+_ALL_FUNCTIONS = 0x7FFFFFFF
 _QUOTED = re.compile(r"""("[^"]*"|'[^']*')""")
 _REFERENCE = r"(?=\$?[A-Z]{1,3}\$?\d|\$?[A-Z]{1,3}:\$?[A-Z]{1,3}\b|\$?\d+:\$?\d|#REF!)"
 # A dot in the name of a function, as in NORM.DIST, is followed by no reference.
@@ -56,9 +58,10 @@ def _separate_arrays(pieces: list[str]) -> None:
 
 
 class Translator:
-    """LibreOffice's formula parser of one document: from Excel's grammar to that of UNO."""
+    """LibreOffice's formula parser for one document: from Excel's grammar to that of UNO."""
 
     def __init__(self, document: Any) -> None:
+        self._document = document
         self._parser = document.createInstance("com.sun.star.sheet.FormulaParser")
         self._parser.CompileEnglish = True
         language = "com.sun.star.sheet.AddressConvention."
@@ -68,7 +71,18 @@ class Translator:
     def tokens(self, formula: str, sheet: int, row: int, column: int) -> Any:
         """The parsed formula, without its equals sign, as it stands in a cell (counted from 0)."""
         self._parser.FormulaConvention = self._excel
-        return self._parser.parseFormula(formula, _cell(sheet, row, column))
+        pieces = _QUOTED.split(formula)
+        pieces[::2] = [self._younger.sub(r"_xlfn.\g<0>", piece) for piece in pieces[::2]]
+        return self._parser.parseFormula("".join(pieces), _cell(sheet, row, column))
+
+    @cached_property
+    def _younger(self) -> re.Pattern[str]:
+        """The functions that have a prefix in files and for the parser, but not in Excel's formula bar."""
+        mapper = self._document.createInstance("com.sun.star.sheet.FormulaOpCodeMapper")
+        language = uno().getConstantByName("com.sun.star.sheet.FormulaLanguage.OOXML")
+        names = [entry.Name for entry in mapper.getAvailableMappings(language, _ALL_FUNCTIONS)]
+        bare = (re.escape(name.removeprefix("_xlfn.")) for name in names if name.startswith("_xlfn."))
+        return re.compile(rf"(?<![\w.])(?:{'|'.join(bare)})(?=\()", re.IGNORECASE)
 
     def printed(self, tokens: Any, sheet: int, row: int, column: int) -> str:
         """The same formula as UNO takes it; relative references move with the cell."""

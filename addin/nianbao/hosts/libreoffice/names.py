@@ -8,11 +8,13 @@ from xlwings import base_classes
 
 from .bridge import struct
 from .formulas import to_excel
-from .places import between, quoted
+from .places import covered, quoted
 from .ranges import Range
 
 if TYPE_CHECKING:
     from .books import Book
+
+_BUILT_IN = "_xlnm."  # before Excel's own names in files, as Print_Area; Excel shows them without
 
 
 class Names(base_classes.Names):
@@ -37,8 +39,9 @@ class Names(base_classes.Names):
         wanted = scope.removeprefix("'").removesuffix("'").replace("''", "'")
         if mark and self._book.api.Sheets.hasByName(wanted):
             sheet = self._book.api.Sheets.getByName(wanted)
-            if sheet.NamedRanges.hasByName(local):
-                return Name(self._book, local, sheet)
+            for name in (local, _BUILT_IN + local):
+                if sheet.NamedRanges.hasByName(name):
+                    return Name(self._book, name, sheet)
         return None
 
     def __call__(self, name_or_index: str) -> Name:
@@ -86,7 +89,8 @@ class Name(base_classes.Name):
 
     @property
     def name(self) -> str:
-        return f"{quoted(self._sheet.Name)}!{self._local}" if self._sheet else self._local
+        local = self._local.removeprefix(_BUILT_IN)
+        return f"{quoted(self._sheet.Name)}!{local}" if self._sheet else local
 
     @name.setter
     def name(self, value: str) -> None:
@@ -107,5 +111,4 @@ class Name(base_classes.Name):
         if cells is None:
             raise ValueError(f"{self.name} does not refer to cells")
         area = cells.RangeAddress
-        place = between(area.StartRow + 1, area.StartColumn + 1, area.EndRow + 1, area.EndColumn + 1)
-        return Range(self._book.sheets(area.Sheet + 1), place, cells)
+        return Range(self._book.sheets(area.Sheet + 1), covered(area), cells)

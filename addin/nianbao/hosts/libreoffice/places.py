@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 ROWS, COLUMNS = 1_048_576, 16_384
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})")
@@ -52,6 +53,11 @@ class Place:
 def between(first_row: int, first_column: int, last_row: int, last_column: int) -> Place:
     """The rectangle between two corners."""
     return Place(first_row, first_column, last_row - first_row + 1, last_column - first_column + 1)
+
+
+def covered(area: Any) -> Place:
+    """What a range address of LibreOffice covers, which counts from 0."""
+    return between(area.StartRow + 1, area.StartColumn + 1, area.EndRow + 1, area.EndColumn + 1)
 
 
 def letters(column: int) -> str:

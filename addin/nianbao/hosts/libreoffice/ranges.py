@@ -11,7 +11,7 @@ from xlwings import base_classes
 from . import links, looks, notes, protection, values
 from .bridge import uno
 from .formulas import to_excel
-from .places import COLUMNS, ROWS, Place, between, quoted
+from .places import COLUMNS, ROWS, Place, between, covered, quoted
 
 if TYPE_CHECKING:
     from .names import Name
@@ -48,11 +48,6 @@ class Range(base_classes.Range):
         return self._sheet
 
     @property
-    def coords(self) -> tuple[Any, int, int, int, int]:
-        at = self.place
-        return self._sheet.api, at.row, at.column, at.rows, at.columns
-
-    @property
     def row(self) -> int:
         return self.place.row
 
@@ -75,14 +70,6 @@ class Range(base_classes.Range):
         if not (1 <= place.row <= ROWS and 1 <= place.column <= COLUMNS):
             raise IndexError(f"no cell at row {place.row}, column {place.column}")
         return Range(self._sheet, place)
-
-    @property
-    def rows(self) -> Range:
-        return self
-
-    @property
-    def columns(self) -> Range:
-        return self
 
     @property
     def address(self) -> str:
@@ -121,9 +108,7 @@ class Range(base_classes.Range):
         return Range(self._sheet, Place(stop, at.column) if down else Place(at.row, stop))
 
     def _at(self, cells: Any) -> Range:
-        area = cells.RangeAddress
-        place = between(area.StartRow + 1, area.StartColumn + 1, area.EndRow + 1, area.EndColumn + 1)
-        return Range(self._sheet, place, cells)
+        return Range(self._sheet, covered(cells.RangeAddress), cells)
 
     def select(self) -> None:
         self._sheet.select()

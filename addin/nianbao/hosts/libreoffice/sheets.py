@@ -10,7 +10,7 @@ from xlwings import base_classes
 from . import places, protection
 from .names import Names
 from .notes import Note
-from .places import COLUMNS, ROWS, Place, between
+from .places import COLUMNS, ROWS, Place, covered
 from .ranges import Range
 
 if TYPE_CHECKING:
@@ -134,9 +134,7 @@ class Sheet(base_classes.Sheet):
         cursor = self._api.createCursor()
         cursor.gotoStartOfUsedArea(False)
         cursor.gotoEndOfUsedArea(True)
-        area = cursor.RangeAddress
-        place = between(area.StartRow + 1, area.StartColumn + 1, area.EndRow + 1, area.EndColumn + 1)
-        return Range(self, place, cursor)
+        return Range(self, covered(cursor.RangeAddress), cursor)
 
     def activate(self) -> None:
         self._book.api.CurrentController.setActiveSheet(self._api)
