@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "addin"))
 
 from nianbao import assets, files, form as forms, report as reports  # noqa: E402
 from nianbao.checks import catalogue  # noqa: E402
+from nianbao.columns import column_name  # noqa: E402
 from nianbao.excel import ids, results as findings  # noqa: E402
 from nianbao.excel.fill import workbook_bytes  # noqa: E402
 from nianbao.excel.marks import MISSING  # noqa: E402
@@ -30,7 +31,7 @@ from nianbao.excel.sheet import Item, Sheet  # noqa: E402
 from nianbao.form import Form  # noqa: E402
 from nianbao.report import Report, complete  # noqa: E402
 from nianbao.rule import SEVERITIES  # noqa: E402
-from nianbao.rule.formula import HOLDS, OPEN, column_name  # noqa: E402
+from nianbao.rule.formula import HOLDS, OPEN  # noqa: E402
 
 _CREATED = datetime(2026, 1, 1)  # document properties carry a date; a fixed one keeps the bytes the same
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nianbao import pdf
+from nianbao import pdf, soffice
 from nianbao.errors import InputError
 from nianbao.report import Report
 from nianbao.word.write import docx_bytes
@@ -46,7 +46,7 @@ def test_libreoffice_makes_the_pdf(tmp_path: Path) -> None:
 
 def test_without_an_office_program_the_clerk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    monkeypatch.setattr(pdf, "_USUAL_PLACES", ())
+    monkeypatch.setattr(soffice, "_USUAL_PLACES", ())
     with pytest.raises(InputError) as caught:
         pdf.pdf_bytes(b"")
     assert caught.value.code == "no-office" and "LibreOffice" in caught.value.message
@@ -57,7 +57,7 @@ def test_a_conversion_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPat
     slow.write_text("#!/bin/sh\nsleep 60\n")
     slow.chmod(0o755)
     monkeypatch.setattr(pdf, "TIMEOUT", 0.2)
-    monkeypatch.setattr(pdf, "find_libreoffice", lambda: str(slow))
+    monkeypatch.setattr(soffice, "find", lambda: str(slow))
     with pytest.raises(InputError) as caught:
         pdf.pdf_bytes(b"x")
     assert caught.value.code == "no-pdf"

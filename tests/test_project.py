@@ -28,15 +28,17 @@ COMMANDS = ("new", "fill", "check", "report", "read", "mail", "rules", "forms", 
 HEAVY = {"pandas", "numpy", "openpyxl", "docx", "xlsxwriter", "xlwings"}
 
 # Module -> the modules of the package it may import; what stands here is docs/architecture.md in a form that fails.
-BASE = {"errors", "assets", "files"}
+BASE = {"errors", "assets", "files", "columns"}
 CORE = BASE | {"form", "layout", "rule", "report"}
 PRINTED = {"prose", "carried", "published"}
 LAYERS = {
     "errors": set(),
     "assets": set(),
+    "columns": set(),
     "files": {"errors"},
     "log": set(),
     "opening": set(),
+    "soffice": set(),
     "busy": {"errors", "log"},
     "buttons": BASE | {"form"},
     "form": BASE,
@@ -50,13 +52,13 @@ LAYERS = {
     "excel": CORE | {"buttons", "checks", "excel"},
     "word": CORE - {"rule"} | PRINTED | {"word"},
     "web": CORE - {"rule"} | PRINTED | {"web"},
-    "pdf": BASE,
+    "pdf": BASE | {"soffice"},
     "show": CORE | {"checks", "show"},
     "verbs": CORE | {"excel", "word", "web", "pdf", "published"},
     "mail": CORE | {"opening", "prose", "checks", "verbs", "mail"},
     "smtp": BASE | {"mail"},
-    "hosts": BASE | {"opening", "pdf", "hosts"},
-    "install": BASE | {"pdf", "install"},
+    "hosts": BASE | {"opening", "soffice", "hosts"},
+    "install": BASE | {"soffice", "install"},
     "macros": CORE | {"busy", "log", "prose", "checks", "excel", "verbs", "mail", "smtp", "hosts"},
 }
 

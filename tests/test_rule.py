@@ -13,10 +13,11 @@ from hypothesis import given, strategies as st
 from nianbao import form
 from nianbao.checks import check
 from nianbao.checks.catalogue import load
+from nianbao.columns import column_name, column_number
 from nianbao.report import complete, parts_of
 from nianbao.rule import BLOCKING, ERROR, Bound, Rule, RuleError, bind, evaluate, is_number
 from nianbao.rule.chinese import sentence
-from nianbao.rule.formula import column_name, column_number, excel
+from nianbao.rule.formula import excel
 from nianbao.rule.frame import evaluate_frame
 
 from reports import FORMS, WHOLES, balanced, build, random_report, some_figures

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
+from typing import Iterator
 
-from . import __version__, assets, form
+from . import __version__, assets, form, soffice
+from .errors import InputError
 
 _NEEDED = ("openpyxl", "python-calamine", "python-docx", "lxml", "typer", "rich")
 _USEFUL = {"pandas": "汇总多个单位的报告", "xlwings": "在 Excel 中使用按钮", "keyring": "保存发信密码"}
@@ -26,12 +28,27 @@ def examine() -> tuple[list[str], bool]:
         for path in (assets.WORKBOOK / f"{form_id}.xlsx", assets.TEMPLATES / f"{form_id}.docx"):
             usable &= path.is_file()
             lines.append(f"✓ {path.name}" if path.is_file() else f"✗ 缺少 {path}，请重新安装")
-    from .pdf import can_use_word, find_libreoffice
+    from .pdf import can_use_word
 
-    program = "LibreOffice" if find_libreoffice() else "Word" if can_use_word() else ""
+    program = "LibreOffice" if soffice.find() else "Word" if can_use_word() else ""
     missing = "— 没有找到 LibreOffice 或 Word，不能生成 PDF，其他功能不受影响"
     lines.append(f"✓ {program}，可以生成 PDF" if program else missing)
-    return lines, usable
+    return [*lines, *_buttons()], usable
+
+
+def _buttons() -> Iterator[str]:
+    """Say whether the buttons are laid down, and whether those in LibreOffice can reach this Python."""
+    from .install import installed
+
+    yield "✓ 按钮已装好" if installed() else "— 没有装按钮，要在 Excel 或 LibreOffice 中使用的，请运行 nianbao install"
+    if soffice.find():
+        from .hosts.libreoffice.bridge import uno
+
+        try:
+            uno()
+            yield "✓ LibreOffice 的桥（uno），可以使用 LibreOffice 的按钮"
+        except InputError as error:
+            yield f"— {error.message}"
 
 
 def _version(package: str) -> str | None:

@@ -3,35 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
-import os
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from . import soffice
 from .errors import InputError
 
 TIMEOUT = 120  # seconds; a first start of an office program on a slow disk takes half a minute
-
-_USUAL_PLACES = (
-    "/usr/bin/soffice",
-    "/usr/lib/libreoffice/program/soffice",
-    "/opt/libreoffice/program/soffice",
-    "/snap/bin/libreoffice",
-    "/Applications/LibreOffice.app/Contents/MacOS/soffice",
-    r"C:\Program Files\LibreOffice\program\soffice.exe",
-    r"C:\Program Files (x86)\LibreOffice\program\soffice.exe",
-)
-
-
-def find_libreoffice() -> str | None:
-    """Return the program that starts LibreOffice, from the search path or a usual place; None when there is none."""
-    for name in ("soffice", "libreoffice"):
-        found = shutil.which(name)
-        if found:
-            return found
-    return next((place for place in _USUAL_PLACES if os.path.isfile(place)), None)
 
 
 def can_use_word() -> bool:
@@ -41,7 +21,7 @@ def can_use_word() -> bool:
 
 def pdf_bytes(docx: bytes) -> bytes:
     """Return a .docx as PDF; without an office program, or when it fails, an `InputError`."""
-    program = find_libreoffice()
+    program = soffice.find()
     if program is None and not can_use_word():
         raise InputError("no-office", "生成 PDF 需要 LibreOffice 或 Word，本机都没有找到，请安装其中之一，或先生成 .docx 再在别的电脑上转换。")
     with tempfile.TemporaryDirectory(prefix="nianbao-") as folder:
@@ -58,36 +38,16 @@ def pdf_bytes(docx: bytes) -> bytes:
 
 
 def _by_libreoffice(program: str, source: Path) -> None:
-    """Convert with a profile of our own, so that an open LibreOffice is neither needed nor disturbed."""
-    profile = (source.parent / "profile").as_uri()
-    command = [
-        program, f"-env:UserInstallation={profile}", "--headless", "--norestore", "--nolockcheck",
+    process = soffice.launch(
+        program, source.parent / "profile", "--headless", "--nolockcheck",
         "--convert-to", "pdf", "--outdir", str(source.parent), str(source),
-    ]  # fmt: skip
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=sys.platform != "win32",
     )
     try:
         process.wait(TIMEOUT)
     except subprocess.TimeoutExpired as error:
         raise InputError("no-pdf", f"LibreOffice 在 {TIMEOUT} 秒内没有完成转换，请关闭其他程序后重试。") from error
     finally:
-        _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Leave nothing running: the starter and the office process it started form one group."""
-    if process.poll() is not None:
-        return
-    if sys.platform == "win32":
-        subprocess.run(["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False)
-    else:
-        os.killpg(process.pid, 9)
-    process.wait()
+        soffice.end(process)
 
 
 def _by_word(source: Path) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nianbao.hosts.libreoffice.places import COLUMNS, ROWS, Place, letters, number, parse, quoted
+from nianbao.columns import column_name, column_number
+from nianbao.hosts.libreoffice.places import COLUMNS, ROWS, Place, parse, quoted
 
 
 @pytest.mark.parametrize(
@@ -30,8 +31,8 @@ def test_what_is_no_address_may_be_a_name(text: str) -> None:
 
 
 def test_columns_count_as_in_excel() -> None:
-    assert [letters(n) for n in (1, 26, 27, 702, 703, COLUMNS)] == ["A", "Z", "AA", "ZZ", "AAA", "XFD"]
-    assert all(number(letters(n)) == n for n in range(1, COLUMNS + 1))
+    assert [column_name(n) for n in (1, 26, 27, 702, 703, COLUMNS)] == ["A", "Z", "AA", "ZZ", "AAA", "XFD"]
+    assert all(column_number(column_name(n)) == n for n in range(1, COLUMNS + 1))
 
 
 def test_an_address_may_be_relative() -> None:

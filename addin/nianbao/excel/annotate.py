@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Iterable, Mapping
 
 from .. import files
 from ..checks.finding import Finding, summary
+from ..columns import column_name
 from ..errors import InputError
 from ..rule import SEVERITY_NAMES
-from ..rule.formula import column_name
 from . import ids, package, results
 from .patch import CONTENT_TYPES, PACKAGE_RELATION, RELATION
 from .patch import SheetXml, checked_text, dump, parse, replaced, tag

@@ -11,9 +11,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Iterable, Iterator, Sequence
 
 from ..checks.finding import Finding, summary
+from ..columns import column_name
 from ..errors import InputError
 from ..report import Report
-from ..rule.formula import column_name
 from . import ids, results
 from .read import Reading, read_source
 from .source import Place, Rows, Source, address, position

@@ -9,10 +9,10 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Callable, Mapping
 
+from ..columns import column_name
 from ..form import Cell, Form, Share, Statement
 from ..report import UNIT, YEAR, Report, fill_pattern, wording
 from ..rule import is_number
-from ..rule.formula import column_name
 from . import ids
 from .sheet import Facts, Formula, Item, Sheet, Value, height_of, literal, rounded
 

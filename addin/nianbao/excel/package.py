@@ -10,8 +10,8 @@ import re
 from typing import Any, Mapping
 from xml.parsers.expat import ExpatError, ParserCreate
 
+from ..columns import column_number
 from ..errors import InputError
-from ..rule.formula import column_number
 
 WORKBOOK = "xl/workbook.xml"
 CUSTOM = "docProps/custom.xml"

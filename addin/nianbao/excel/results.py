@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Iterable, Mapping, Sequence
 
 from ..checks.finding import Finding
+from ..columns import column_name
 from ..rule import CONFIRM, ERROR, EXPLAIN, SEVERITIES, SEVERITY_NAMES, WARNING
-from ..rule.formula import column_name
 from . import ids
 from .sheet import Item, Sheet
 from .source import Place

@@ -6,9 +6,9 @@ import itertools
 import unicodedata
 from typing import Iterable, Iterator
 
+from ..columns import column_name
 from ..form import Table
 from ..layout import Band, grid
-from ..rule.formula import column_name
 from . import ids
 from .blocks import Block
 from .source import Source, address

@@ -7,8 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Callable, Mapping
 
+from ..columns import column_name
 from ..report import Report, values_for
-from ..rule.formula import column_name
 
 Value = str | int | Decimal
 

@@ -18,9 +18,9 @@ from typing import Any, Callable, Mapping
 from xml.parsers.expat import ExpatError
 
 from .. import files
+from ..columns import column_name, column_number
 from ..errors import InputError
 from ..report import number
-from ..rule.formula import column_name, column_number
 from . import package
 
 Rows = list[list[Any]]

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Mapping
 
 from .. import form as forms
+from ..columns import column_name
 from ..form import Block, Cell, Form, Node, Section, Table
 from ..layout import CORNER, HEAD, INFO, TITLE, Band, Grid, Label, grid
 from ..rule import Bound
-from ..rule.formula import column_name
 from . import ids
 from .marks import CHOICE_LEGEND, LEGEND, cell_mark, choice_mark, live, mark
 from .names import pattern_formula

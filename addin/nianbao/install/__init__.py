@@ -40,6 +40,11 @@ def uninstall() -> list[str]:
     return said or ["没有找到 nianbao install 装过的按钮，没有改动任何文件。"]
 
 
+def installed() -> bool:
+    """Whether `install` has laid something down for this user."""
+    return _here().record.is_file()
+
+
 def _here() -> Places:
     return places_of(sys.platform, Path.home(), os.environ)
 

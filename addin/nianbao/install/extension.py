@@ -6,7 +6,8 @@ import subprocess
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from .. import files, pdf
+from .. import files
+from .. import soffice as offices
 from ..errors import InputError
 
 TIMEOUT = 180  # seconds; the first call after an update of LibreOffice rebuilds the user's profile
@@ -16,7 +17,7 @@ _DESCRIPTION = "{http://openoffice.org/extensions/description/2006}"
 
 def find_unopkg() -> Path | None:
     """Return the `unopkg` of the LibreOffice on this computer; None where there is none."""
-    soffice = pdf.find_libreoffice()
+    soffice = offices.find()
     return unopkg_beside(Path(soffice)) if soffice else None
 
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Callable
 
+from ..columns import column_name, column_number
 from ..form import Form
 from .binding import Bound
 from .language import BINARY, COMPARE, Expression, dotted
@@ -111,20 +112,3 @@ def _continues(run: list[tuple[str, int, int]], here: tuple[str, int, int]) -> b
     if here[0] != sheet or step not in ((0, 1), (1, 0)):
         return False
     return len(run) == 1 or step == (column - run[-2][1], row - run[-2][2])
-
-
-def column_name(number: int) -> str:
-    """Return the letters of a 1-based column number."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def column_number(letters: str) -> int:
-    """Return the 1-based number of a column's letters."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number

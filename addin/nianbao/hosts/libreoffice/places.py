@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from ...columns import column_name, column_number
+
 ROWS, COLUMNS = 1_048_576, 16_384
 _CELL = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9]\d{0,6})")
 _LINES = re.compile(r"\$?([1-9]\d{0,6})")
@@ -32,13 +34,13 @@ class Place:
     def address(self, row_absolute: bool = True, column_absolute: bool = True) -> str:
         row, column = "$" * row_absolute, "$" * column_absolute
         if self.rows == ROWS:
-            return f"{column}{letters(self.column)}:{column}{letters(self.last_column)}"
+            return f"{column}{column_name(self.column)}:{column}{column_name(self.last_column)}"
         if self.columns == COLUMNS:
             return f"{row}{self.row}:{row}{self.last_row}"
-        first = f"{column}{letters(self.column)}{row}{self.row}"
+        first = f"{column}{column_name(self.column)}{row}{self.row}"
         if self.rows == self.columns == 1:
             return first
-        return f"{first}:{column}{letters(self.last_column)}{row}{self.last_row}"
+        return f"{first}:{column}{column_name(self.last_column)}{row}{self.last_row}"
 
     def joined(self, other: Place) -> Place:
         """The smallest rectangle around both."""
@@ -60,23 +62,6 @@ def covered(area: Any) -> Place:
     return between(area.StartRow + 1, area.StartColumn + 1, area.EndRow + 1, area.EndColumn + 1)
 
 
-def letters(column: int) -> str:
-    """The letters of a column: 1 is A, 28 is AB."""
-    found = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        found = chr(65 + rest) + found
-    return found
-
-
-def number(column: str) -> int:
-    """The number of a column: A is 1, AB is 28."""
-    found = 0
-    for letter in column.upper():
-        found = found * 26 + ord(letter) - 64
-    return found
-
-
 def parse(text: str) -> Place | None:
     """Read `B3`, `$B$3:D9`, `B:D` or `3:9`; None when it is no address, so that it may be a name."""
     first, colon, last = text.partition(":")
@@ -89,11 +74,11 @@ def parse(text: str) -> Place | None:
 
 def _corner(text: str, whole_lines: bool) -> Place | None:
     if cell := _CELL.fullmatch(text):
-        return Place(int(cell[2]), number(cell[1]))
+        return Place(int(cell[2]), column_number(cell[1].upper()))
     if whole_lines and (line := _LINES.fullmatch(text)):
         return Place(int(line[1]), 1, 1, COLUMNS)
     if whole_lines and (letter := _LETTERS.fullmatch(text)):
-        return Place(1, number(letter[1]), ROWS, 1)
+        return Place(1, column_number(letter[1].upper()), ROWS, 1)
     return None
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -14,8 +12,8 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
+from ... import soffice
 from ...errors import InputError
-from ...pdf import find_libreoffice
 
 START_SECONDS = 60.0  # a first start on a slow disk
 END_SECONDS = 10.0
@@ -45,34 +43,21 @@ class Process:
     def kill(self) -> None:
         """End the starter and the office, which form one group, and remove their profile."""
         atexit.unregister(self.kill)
-        if sys.platform == "win32":
-            subprocess.run(["taskkill", "/T", "/F", "/PID", str(self.pid)], capture_output=True, check=False)
-        else:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.pid, signal.SIGKILL)
-        self.process.wait()
+        soffice.end(self.process)
         shutil.rmtree(self.profile, ignore_errors=True)
 
 
 def launch(headless: bool) -> Process:
     """Start LibreOffice; without windows when `headless`, and then it ends with this Python at the latest."""
-    program = find_libreoffice()
+    program = soffice.find()
     if program is None:
         raise InputError("no-office", "没有找到 LibreOffice，请安装软件包 libreoffice-calc 后重试。")
     if not headless and not _has_display():
         raise InputError("no-display", "本机没有图形界面，不能打开 LibreOffice 的窗口，请改用 xw.App(visible=False)。")
     profile = Path(tempfile.mkdtemp(prefix="nianbao-office-"))
     pipe = f"nianbao-{uuid.uuid4().hex[:12]}"
-    command = [
-        program, f"-env:UserInstallation={profile.as_uri()}", f"--accept=pipe,name={pipe};urp;",
-        "--norestore", "--nologo", "--nodefault", *(["--headless"] if headless else []),
-    ]  # fmt: skip
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=sys.platform != "win32",
+    process = soffice.launch(
+        program, profile, f"--accept=pipe,name={pipe};urp;", "--nodefault", *(["--headless"] if headless else [])
     )
     started = Process(pipe, profile, headless, process)
     if headless:
