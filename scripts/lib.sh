@@ -79,7 +79,7 @@ windows() {
 # desktop : a virtual screen with a window manager, and the hands and eyes of a person in front of it.
 desktop() {
     packages "the tests press buttons on a virtual screen" \
-        xvfb openbox xdotool imagemagick x11-utils libreoffice-script-provider-python
+        xvfb openbox xdotool imagemagick
 }
 
 # office : LibreOffice with its Python bridge, PDF tools and Chinese fonts, for the tests.

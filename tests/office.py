@@ -19,10 +19,11 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Iterable, Iterator
+from xml.sax.saxutils import escape
 
 SECONDS_A_FILE = 60
 _WORKER = Path(__file__).with_name("office_worker.py")
-_SETTINGS = (
+SETTINGS = (
     ("/org.openoffice.Office.Calc/Formula/Load", "OOXMLRecalcMode", "0"),
     ("/org.openoffice.Office.Common/Misc", "FirstRun", "false"),
     ("/org.openoffice.Office.Common/Save/Document", "WarnAlienFormat", "false"),
@@ -43,7 +44,7 @@ class Office:
         Numbers and truth values are floats, empty cells "", errors the text LibreOffice shows. Nothing is saved.
         """
         files = [str(Path(path).resolve()) for path in paths]
-        found: list[dict[str, list[list[Any]]]] = self._ask(SECONDS_A_FILE * max(len(files), 1), "recalculate", files)
+        found: list[dict[str, list[list[Any]]]] = self.ask(SECONDS_A_FILE * max(len(files), 1), "recalculate", files)
         return found
 
     def convert(self, path: Path | str, suffix: str, folder: Path) -> Path:
@@ -52,10 +53,10 @@ class Office:
         target = folder.resolve() / (source.stem + suffix)
         if target == source:
             raise ValueError(f"{source} would be overwritten")
-        self._ask(SECONDS_A_FILE, "convert", str(source), str(target))
+        self.ask(SECONDS_A_FILE, "convert", str(source), str(target))
         return target
 
-    def _ask(self, seconds: float, *request: Any) -> Any:
+    def ask(self, seconds: float, *request: Any) -> Any:
         process = self._process
         assert process.stdin and process.stdout
         timer = threading.Timer(seconds, process.kill)
@@ -79,36 +80,38 @@ class Office:
 def running(profile: Path) -> Iterator[Office]:
     """Start a LibreOffice with a new profile in an existing folder, and end it with the block."""
     (profile / "user").mkdir()
-    (profile / "user" / "registrymodifications.xcu").write_text(_registry(), "utf-8")
+    (profile / "user" / "registrymodifications.xcu").write_text(registry(), "utf-8")
     process = subprocess.Popen(
-        [_python(), str(_WORKER), _soffice(), str(profile)],
+        [python(), str(_WORKER), soffice(), str(profile)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8",
     )
     with process:
         office = Office(process)
-        office._ask(SECONDS_A_FILE)
+        office.ask(SECONDS_A_FILE)
         yield office
 
 
-def _registry() -> str:
+def registry(*more: tuple[str, str, str]) -> str:
+    """Return the settings of a new profile: those of all tests, and more."""
     items = "".join(
-        f'<item oor:path="{path}"><prop oor:name="{name}" oor:op="fuse"><value>{value}</value></prop></item>'
-        for path, name, value in _SETTINGS
+        f'<item oor:path="{path}"><prop oor:name="{name}" oor:op="fuse"><value>{escape(value)}</value></prop></item>'
+        for path, name, value in (*SETTINGS, *more)
     )
     names = 'xmlns:oor="http://openoffice.org/2001/registry"'
     return f'<?xml version="1.0" encoding="UTF-8"?><oor:items {names}>{items}</oor:items>'
 
 
-def _soffice() -> str:
+def soffice() -> str:
+    """The program that starts LibreOffice."""
     program = shutil.which("soffice") or shutil.which("libreoffice")
     if program is None:
         raise RuntimeError("LibreOffice is missing; scripts/test installs it (Debian: libreoffice-calc, -writer)")
     return program
 
 
-def _python() -> str:
+def python() -> str:
     """The Python that can import uno: the system's where LibreOffice is a package, else the one it brings along."""
-    beside = Path(_soffice()).resolve().with_name("python")
+    beside = Path(soffice()).resolve().with_name("python")
     for candidate in ("/usr/bin/python3", str(beside)):
         if Path(candidate).exists():
             if subprocess.run([candidate, "-c", "import uno"], capture_output=True).returncode == 0:

@@ -31,6 +31,11 @@ class Button:
     asks_file: bool = False
     items: tuple[Button, ...] = ()
 
+    @property
+    def needs_workbook(self) -> bool:
+        """Whether it can do nothing while no workbook is open; only a new one can be made then."""
+        return all(item.needs_workbook for item in self.items) if self.items else not self.verb.startswith("new")
+
 
 @dataclass(frozen=True)
 class Tab:

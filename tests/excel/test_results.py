@@ -62,7 +62,8 @@ def test_every_sheet_with_inputs_looks_into_the_hidden_lists_by_their_names() ->
     names = {results.list_name(severity) for severity in SEVERITIES}
     assert names <= set(book.defined_names)
     for sheet in plan.sheets:
-        formulas = [f for found in book[sheet.name].conditional_formatting for rule in found.rules for f in rule.formula]
+        formats = book[sheet.name].conditional_formatting
+        formulas = [formula for found in formats for rule in found.rules for formula in rule.formula]
         used = {name for name in names if any(name in formula for formula in formulas)}
         assert used == (names if any(item.input for item in sheet.items) else set()), sheet.name
         assert not any(f"{ids.RESULTS}!" in formula for formula in formulas)

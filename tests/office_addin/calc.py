@@ -51,19 +51,19 @@ class Calc:
         self._ask("press", str(path), callback, tag)
 
     def _ask(self, *request: Any) -> Any:
-        return self._office._ask(offices.SECONDS_A_FILE, *request)
+        return self._office.ask(offices.SECONDS_A_FILE, *request)
 
 
 @contextlib.contextmanager
 def running(profile: Path, **environment: str) -> Iterator[Calc]:
     """Start a LibreOffice with a new profile in an existing folder, and end it with the block."""
     (profile / "user").mkdir()
-    (profile / "user" / "registrymodifications.xcu").write_text(offices._registry(), "utf-8")
+    (profile / "user" / "registrymodifications.xcu").write_text(offices.registry(), "utf-8")
     process = subprocess.Popen(
-        [offices._python(), str(_WORKER), offices._soffice(), str(profile)],
+        [offices.python(), str(_WORKER), offices.soffice(), str(profile)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8",
         env={**os.environ, "PYTHONPATH": str(_WORKER.parents[1]), **environment},
     )
     with process:
         office = offices.Office(process)
-        yield Calc(office._ask(offices.SECONDS_A_FILE), office)
+        yield Calc(office.ask(offices.SECONDS_A_FILE), office)
