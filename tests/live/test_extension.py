@@ -63,7 +63,6 @@ def expected(verb: str, name: str, document: str, arguments: list[str], *more: s
 def test_the_toolbar_shows_every_button_in_its_order(desktop: Desktop, workbook: Path) -> None:
     desktop.open(workbook)
     assert [tool.name for tool in desktop.tools()] == [button["label"] for button in BUTTONS]
-    desktop.picture("toolbar")
 
 
 @pytest.mark.parametrize("label, verb", PLAIN)
