@@ -53,12 +53,16 @@ def build() -> bytes:
         "nianbao/script.xlb": _library(["handover"]),
         "nianbao/dialog.xlb": _library([]),
         "nianbao/handover.xba": _module(title),
-        "python/handover.py": (SOURCES / "handover.py").read_text("utf-8"),
-        "python/pythonpath/nianbao_pipe.py": (SOURCES / "nianbao_pipe.py").read_text("utf-8"),
+        **_copies("python/**/*.py"),
         "python/buttons.json": json.dumps(_flat(buttons), ensure_ascii=False, indent=1) + "\n",
     }
-    parts |= {_icon_part(button): (SOURCES / _icon_part(button)).read_text("utf-8") for button in buttons}
+    parts |= _copies("icons/*.svg")
     return files.pack({name: text.encode() for name, text in parts.items()})
+
+
+def _copies(pattern: str) -> dict[str, str]:
+    """Return the files that go into the extension as they are."""
+    return {p.relative_to(SOURCES).as_posix(): p.read_text("utf-8") for p in sorted(SOURCES.glob(pattern))}
 
 
 def _flat(buttons: Iterable[Button]) -> dict[str, dict[str, Any]]:

@@ -294,6 +294,8 @@ def test_the_help_of_a_command_is_chinese_and_has_an_example(command: str) -> No
 
 def test_doctor_finds_nothing_missing_where_the_tests_run() -> None:
     done = run("-m", "nianbao", "doctor")
+    assert "nianbao install" in done.stdout or "按钮已装好" in done.stdout
+    assert "✓ LibreOffice 的桥" in done.stdout
     assert (done.returncode, done.stderr) == (0, "")
 
 

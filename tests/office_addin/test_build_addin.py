@@ -18,7 +18,7 @@ import openpyxl
 import pytest
 from lxml import etree
 
-from nianbao import assets, files, form as forms
+from nianbao import assets, files, form as forms, verbs
 from nianbao.buttons import tab
 from nianbao.install.parts import applescript
 from office_addin.readers import modules
@@ -193,6 +193,11 @@ def faults(folder: Path, constants: str, tmp_path: Path) -> list[str]:
 def test_every_text_the_vba_asks_for_is_there() -> None:
     asked = {key for source in SOURCES for key in re.findall(r'\bText\("(\w+)"\)', source.read_text("ascii"))}
     assert asked == {*TEXTS, "title"} - {"description"}
+
+
+def test_the_dialog_offers_just_the_files_that_can_be_read() -> None:
+    _, _, pattern = TEXTS["file_filter"].partition(",")
+    assert pattern.split(";") == [f"*{suffix}" for suffix in verbs.READABLE]
 
 
 # ---------------------------------------------------------------- the ribbon
