@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from nianbao import form
 from nianbao.errors import InputError
@@ -55,6 +57,19 @@ def test_money_and_signed_cells_are_known_with_their_units() -> None:
 
 def test_the_year_decides_the_form() -> None:
     assert [form.for_year(y).id for y in (2019, 2020, 2021, 2030)] == ["gov-2019", "gov-2019", "gov-2021", "gov-2021"]
+
+
+@pytest.mark.parametrize(("form_id", "day", "year"), [
+    ("gov-2021", date(2025, 1, 20), 2024),
+    ("gov-2021", date(2025, 6, 30), 2024),
+    ("gov-2021", date(2025, 11, 24), 2025),
+    ("gov-2021", date(2021, 1, 5), 2021),  # no earlier than the form
+    ("gov-2019", date(2025, 1, 20), 2020),  # the last year it is for
+    ("hei", date(2025, 10, 20), 2024),  # a school year is named by its beginning
+    ("hei", date(2025, 8, 20), 2024),
+])
+def test_the_year_that_is_due_is_the_one_that_ends_nearest(form_id: str, day: date, year: int) -> None:
+    assert form.load(form_id).year_reported(day) == year
 
 
 def test_only_the_carry_over_and_the_cases_may_be_compared_across_the_change_of_format() -> None:

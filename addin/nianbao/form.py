@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Iterator, Mapping
@@ -339,6 +340,14 @@ class Form:
     def fits(self, year: int) -> bool:
         """Whether the form is the one for this report year."""
         return self.since <= year <= (self.until or 9999)
+
+    def year_reported(self, day: date) -> int:
+        """Return the report year that is due around a day: of those it is for, the one that ends nearest."""
+        first, last = self.period
+        month, of_month = map(int, last.split("-"))
+        years = range(day.year - 2, day.year + 2)
+        nearest = min(years, key=lambda year: abs(date(year + (last < first), month, of_month) - day))
+        return max(self.since, min(nearest, self.until or nearest))
 
     def can_compare(self, earlier_form: str, cell_id: str) -> bool:
         """Whether a cell may be compared with the same cell of a report made in an earlier form."""

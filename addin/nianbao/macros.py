@@ -163,8 +163,9 @@ def mail(click: Click) -> str:
 def new(click: Click) -> str:
     """Make a blank workbook of the form that the button names, for the year that is to be reported, and open it."""
     from .excel.new import new as new_book
+    from .form import load
 
-    year = _year(click.today)
+    year = load(click.argument).year_reported(click.today)
     content, _ = new_book(click.argument, "", year)
     return _open_new(click, "", year, content, [])
 
@@ -178,8 +179,8 @@ def new_from(click: Click) -> str:
     if click.file is None:
         raise CallError("no-file", "没有选上年的文件，请重新点“新建”并选一个。")
     last = verbs.read(click.file)
-    year = last.year + 1 if last.year else _year(click.today)
     form = last.definition
+    year = last.year + 1 if last.year else form.year_reported(click.today)
     if not form.fits(year):
         kind = last.meta.get("meta.unit_type") or forms.AGENCY
         form = next(iter(forms.suggested(kind, year)), forms.for_year(year))
@@ -246,11 +247,6 @@ def _changed(report: Report, docx: Path) -> list[str]:
     return [f"报告里有{count}处数字与工作簿现在的不同，需要的请先重新生成报告。"] if count else []
 
 
-def _year(today: date) -> int:
-    """Return the year that is being reported: from July on the current one, before that the last."""
-    return today.year if today.month >= 7 else today.year - 1
-
-
 def _open_new(click: Click, unit: str, year: int, content: bytes, remarks: Sequence[str]) -> str:
     """Save a new workbook beside last year's file, else among the user's documents, and open it."""
     documents = Path.home() / "Documents"
@@ -311,7 +307,11 @@ def _run(options: argparse.Namespace, caller: Caller, book: xw.Book | None) -> s
             book.app.status_bar = text
 
     file = Path(options.file) if options.file else None
-    return BUTTONS[verb](Click(book, argument, file, ask, caller.show, progress, date.today()))
+    try:
+        return BUTTONS[verb](Click(book, argument, file, ask, caller.show, progress, date.today()))
+    finally:
+        if book is not None:
+            book.app.status_bar = False
 
 
 def _end(said: str, caller: Caller, book: xw.Book | None) -> None:
@@ -319,9 +319,9 @@ def _end(said: str, caller: Caller, book: xw.Book | None) -> None:
     shown = said if len(said) <= _WIDEST else f"{said[:_WIDEST]}……"
     if book is None:
         caller.tell(shown, TITLE)
-        return
-    book.app.status_bar = said if isinstance(said, Aside) else False
-    if said and not isinstance(said, Aside):
+    elif isinstance(said, Aside):
+        book.app.status_bar = said
+    elif said:
         book.app.alert(shown, TITLE)
 
 
