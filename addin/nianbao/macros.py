@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 TITLE = "信息公开年报"
 _WIDEST = 900  # characters of a message; more does not fit on a screen
+_WIDEST_ASIDE = 240  # of a text in the status bar; Excel refuses more than 255
 
 
 @dataclass(frozen=True)
@@ -316,11 +317,12 @@ def _run(options: argparse.Namespace, caller: Caller, book: xw.Book | None) -> s
 
 def _end(said: str, caller: Caller, book: xw.Book | None) -> None:
     """Show the last sentence: over the workbook, in its status bar, or alone where the workbook is gone."""
-    shown = said if len(said) <= _WIDEST else f"{said[:_WIDEST]}……"
+    widest = _WIDEST_ASIDE if isinstance(said, Aside) else _WIDEST
+    shown = said if len(said) <= widest else f"{said[:widest]}……"
     if book is None:
         caller.tell(shown, TITLE)
     elif isinstance(said, Aside):
-        book.app.status_bar = said
+        book.app.status_bar = shown
     elif said:
         book.app.alert(shown, TITLE)
 
