@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Iterable, Iterator
 
 from xlwings import base_classes
 
-from . import links, looks, notes, protection, values
+from . import contents, links, looks, notes, protection
 from .bridge import uno
 from .formulas import to_excel
 from .places import COLUMNS, ROWS, Place, between, covered, quoted
@@ -116,111 +116,22 @@ class Range(base_classes.Range):
 
     # ------------------------------------------------------------ content
 
-    def _read(self) -> Any:
-        """One value for one cell, else a tuple of rows. Nothing, text, number, truth value, date or `CellError`."""
-        if not len(self):
-            return None
-        data = [list(row) for row in self.api.getDataArray()]
-        # In the data an error is nothing, and empty cells are texts.
-        for row, line in enumerate(data):
-            for column, value in enumerate(line):
-                if value is None:
-                    line[column] = values.error(self._cell(row, column).getError())
-                elif value == "":
-                    line[column] = None
-        for row, column, kind in self._formatted(data):
-            number = data[row][column]
-            data[row][column] = bool(number) if kind == "boolean" else values.moment(number, self._sheet.book.epoch)
-        return data[0][0] if len(self) == 1 else tuple(map(tuple, data))
-
-    def _cell(self, row: int, column: int) -> Any:
+    def cell_at(self, row: int, column: int) -> Any:
         """One cell, counted from 0, with what ranges of one cell do not have in LibreOffice."""
         return self.api.getCellByPosition(column, row)
 
     @property
     def cell(self) -> Any:
         """The first cell."""
-        return self._cell(0, 0)
+        return self.cell_at(0, 0)
 
-    def _formatted(self, data: list[list[Any]]) -> Iterator[tuple[int, int, str]]:
-        """The cells whose number is a date or a truth value.
+    @property
+    def raw_value(self) -> Any:
+        return contents.read(self)
 
-        Only the number format tells. Asking for each cell's would take longer than everything else, so LibreOffice is
-        asked which cells show something of the kind, which are rarely any, and those are looked at.
-        """
-        if not any(isinstance(value, float) for line in data for value in line):
-            return
-        found = self.api.findAll(self._sheet.book.search)
-        for area in found.RangeAddresses if found is not None else ():
-            for row in range(area.StartRow - self.row + 1, area.EndRow - self.row + 2):
-                for column in range(area.StartColumn - self.column + 1, area.EndColumn - self.column + 2):
-                    if isinstance(data[row][column], float):
-                        kind = self._sheet.book.formats.kind(self._cell(row, column).NumberFormat)
-                        if kind:
-                            yield row, column, kind
-
-    def _write(self, data: Any) -> None:
-        """Write one value into every cell, or rows of values; what Excel would make of each is in `values`."""
-        if not len(self):
-            return
-        self._check_content()
-        fill = not isinstance(data, (list, tuple))
-        if fill:
-            table: Any = [[data] * self.place.columns] * self.place.rows
-        else:
-            table = data if isinstance(data[0], (list, tuple)) else [data]
-        rows = [[values.content(value, self._sheet.book.epoch) for value in line] for line in table]
-        self._keep_texts(table, rows)
-        guarded = [(i, j) for i, j, item in _items(rows) if item.text and values.looks_typed(str(item.value))]
-        formats = [self._cell(i, j).NumberFormat for i, j in guarded]
-        if any(item.text or item.formula for _, _, item in _items(rows)):
-            self.api.setFormulaArray(tuple(self._as_typed(rows, fill)))
-        else:
-            self.api.setDataArray(tuple(tuple(item.value for item in line) for line in rows))
-        for (i, j), key in zip(guarded, formats):
-            self._cell(i, j).NumberFormat = key
-        self._give_formats(rows)
-
-    raw_value = property(_read, _write)
-
-    def _keep_texts(self, table: Any, rows: list[list[values.Content]]) -> None:
-        """In cells of the format text, leave texts what they are."""
-        changed = [(i, j) for i, j, item in _items(rows) if isinstance(table[i][j], str) and item.value != table[i][j]]
-        shared = looks.uniform(self.api, "NumberFormat") if changed else None
-        for i, j in changed:
-            key = self._cell(i, j).NumberFormat if shared is None else shared
-            if self._sheet.book.formats.code(key) == values.TEXT:
-                rows[i][j] = values.kept(table[i][j], rows[i][j])
-
-    def _as_typed(self, rows: list[list[values.Content]], fill: bool) -> Iterator[tuple[str, ...]]:
-        """The contents as LibreOffice takes formulas: an apostrophe keeps a text a text. In a fill, the references of
-        the one formula move with the cells."""
-        translator, sheet = self._sheet.book.translator, self._sheet.index - 1
-        origin = self.row - 1, self.column - 1
-        parsed: dict[str, Any] = {}
-        for i, line in enumerate(rows):
-            texts = []
-            for j, item in enumerate(line):
-                if item.formula:
-                    at = sheet, origin[0] + i, origin[1] + j
-                    formula = str(item.value)
-                    if not fill or formula not in parsed:
-                        parsed[formula] = translator.tokens(formula, *at)
-                    texts.append("=" + translator.printed(parsed[formula], *at))
-                elif isinstance(item.value, str):
-                    texts.append("'" + item.value if item.value else "")
-                else:
-                    texts.append(repr(item.value))
-            yield tuple(texts)
-
-    def _give_formats(self, rows: list[list[values.Content]]) -> None:
-        """Excel gives a cell without a number format one that shows what was written."""
-        formats = self._sheet.book.formats
-        for i, j, item in _items(rows):
-            if item.format:
-                cell = self._cell(i, j)
-                if formats.code(cell.NumberFormat) == values.GENERAL:
-                    cell.NumberFormat = formats.key(item.format)
+    @raw_value.setter
+    def raw_value(self, data: Any) -> None:
+        contents.write(self, data)
 
     @property
     def formula(self) -> Any:
@@ -235,7 +146,7 @@ class Range(base_classes.Range):
 
     @formula.setter
     def formula(self, value: Any) -> None:
-        self._write(value)
+        contents.write(self, value)
 
     formula2 = formula
 
@@ -245,7 +156,7 @@ class Range(base_classes.Range):
 
     def clear_contents(self) -> None:
         if len(self):
-            self._check_content()
+            self.check_content()
             self.api.clearContents(_flags("VALUE", "DATETIME", "STRING", "FORMULA"))
 
     def clear_formats(self) -> None:
@@ -254,13 +165,13 @@ class Range(base_classes.Range):
 
     def clear(self) -> None:
         if len(self):
-            self._check_content()
+            self.check_content()
             self.check_format()
             self.api.clearContents(
                 _flags("VALUE", "DATETIME", "STRING", "FORMULA", "HARDATTR", "STYLES", "EDITATTR", "ANNOTATION")
             )
 
-    def _check_content(self) -> None:
+    def check_content(self) -> None:
         protection.check_content(self._sheet.api, self.api, self.place.address(False, False))
 
     def check_format(self) -> None:
@@ -385,7 +296,7 @@ class Range(base_classes.Range):
 
     def add_hyperlink(self, address: str, text_to_display: Any = None, screen_tip: Any = None) -> None:
         """Without the tip, since LibreOffice shows the address itself."""
-        self._check_content()
+        self.check_content()
         links.put(self._sheet.book.api, self.cell, address, text_to_display)
 
     @property
@@ -401,10 +312,6 @@ class Range(base_classes.Range):
             names(value).refers_to = refers_to
         else:
             names.add(value, refers_to)
-
-
-def _items(rows: list[list[values.Content]]) -> Iterator[tuple[int, int, values.Content]]:
-    return ((i, j, item) for i, line in enumerate(rows) for j, item in enumerate(line))
 
 
 def _common(lengths: Iterator[int]) -> int | None:
