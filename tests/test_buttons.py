@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from collections import Counter
+from pathlib import Path
 
 from nianbao import form as forms
-from nianbao import macros
+from nianbao import macros, prose
 from nianbao.buttons import Button, tab
+from nianbao.excel import ids
 
 BUTTONS = tab().buttons
 PRESSED = [pressed for button in BUTTONS for pressed in (button.items or (button,))]
@@ -29,6 +33,22 @@ def test_the_menu_of_new_workbooks_offers_last_years_file_and_each_form() -> Non
     items = next(button for button in BUTTONS if button.id == "new").items
     assert [item.verb for item in items if item.asks_file] == ["new_from"]
     assert sorted(item.verb for item in items[1:]) == sorted(f"new:{form_id}" for form_id in forms.form_ids())
+
+
+def test_what_messages_call_a_button_or_a_sheet_is_what_it_is_called() -> None:
+    """Whoever renames one in its list is led to the sentences that name it."""
+    known = {button.label for button in (*BUTTONS, *PRESSED)} | {prose.DRAFT, ids.GUIDE, ids.RESULTS}
+    source = inspect.getsource(macros)
+    quoted = set(re.findall(r"“([^”{}]+)”", source))
+    assert quoted and quoted - known == set()
+
+
+def test_the_tab_has_one_name_everywhere() -> None:
+    """Some places cannot read the list: the Python inside LibreOffice, and the installer."""
+    addin = Path(macros.__file__).parents[1]
+    assert macros.TITLE == tab().label
+    assert f'"{tab().label}"' in (addin / "libreoffice" / "python" / "handover.py").read_text("utf-8")
+    assert f'!define NAME "{tab().label}"' in (addin / "office" / "installer.nsi").read_text("utf-8")
 
 
 def test_no_two_buttons_share_an_id_or_a_key() -> None:

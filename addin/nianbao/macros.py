@@ -194,10 +194,10 @@ def guide(click: Click) -> str:
     from .excel import ids
 
     book = click.open_book()
-    guide = [sheet for sheet in book.sheets if sheet.name == ids.GUIDE]
-    if not guide:
+    found = [sheet for sheet in book.sheets if sheet.name == ids.GUIDE]
+    if not found:
         return f"“{book.name}”不是年度报告工作簿；请用“新建”新建一个，其中的“{ids.GUIDE}”表说明怎样填写。"
-    guide[0].activate()
+    found[0].activate()
     return ""
 
 

@@ -119,7 +119,7 @@ def one_line(text: str) -> str:
 def _differing(report: Report, workbook: Path) -> int:
     """Return in how many figures a workbook differs from the report; one of another report is a `CallError`."""
     if workbook.suffix.lower() not in (".xlsx", ".xlsm"):
-        raise CallError("not-workbook", f"“{workbook.name}”不是工作簿（.xlsx），请用 --workbook 指定填报用的工作簿。")
+        raise CallError("not-workbook", f"“{workbook.name}”不是标准工作簿（.xlsx），请换成填报用的 .xlsx 工作簿。")
     book = verbs.read(workbook)
     if (book.form, book.unit, book.year) != (report.form, report.unit, report.year):
         whose = one_line(f"{book.unit or '单位未填'} {book.year or '年度未填'}")

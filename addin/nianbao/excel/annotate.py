@@ -20,12 +20,10 @@ from . import ids, package, results
 from .patch import CONTENT_TYPES, PACKAGE_RELATION, RELATION
 from .patch import SheetXml, checked_text, dump, parse, replaced, tag
 from .sheet import height_of
-from .source import position
+from .source import Place, position
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
-
-Place = tuple[str, str]
 
 _LIMIT = 30000  # characters of a note
 # What stands in a worksheet behind the places where hyperlinks and drawings go.

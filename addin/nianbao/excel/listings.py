@@ -217,7 +217,7 @@ def _buttons(sheet: Sheet, row: int) -> int:
     )
     sheet.add(Item(row, 1, 1, 2, "section", "按钮"))
     sheet.add(Item(row + 1, 1, 1, 2, "step", where))
-    sheet.heights |= {row: 26, row + 1: height_of(where, 108, 16)}
+    sheet.heights |= {row: 26, row + 1: height_of(where, 108, 18)}
     for row, button in enumerate(tab.buttons, row + 2):
         sheet.add(Item(row, 1, style="cell", text=button.label))
         sheet.add(Item(row, 2, style="cell", text=button.help))

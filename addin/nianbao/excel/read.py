@@ -116,7 +116,7 @@ def _form(source: Source) -> Form:
 
 def _not_ours(source: Source) -> InputError:
     return InputError(
-        "not-a-workbook", f"“{source.name}”不是本工具的年度报告工作簿，请用 nianbao new 生成的工作簿填写。")
+        "not-a-workbook", f"“{source.name}”不是本工具的年度报告工作簿，请填写由“新建”（nianbao new）生成的工作簿。")
 
 
 def _version(text: str) -> tuple[int, ...]:

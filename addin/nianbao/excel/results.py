@@ -80,7 +80,7 @@ def results_sheet() -> Sheet:
     hidden = range(LISTS, LISTS + len(SEVERITIES))
     sheet = Sheet(ids.RESULTS, (2.0, *WIDTHS, *(10.0 for _ in hidden)), landscape=True, protected=False,
                   hidden_columns=tuple(hidden), print_columns=LISTS)
-    sheet.add(Item(0, LEFT, 1, last, "title", "校验结果"))
+    sheet.add(Item(0, LEFT, 1, last, "title", ids.RESULTS))
     sheet.add(Item(1, LEFT, 1, last, "ask", "本表由程序写入，最近一次校验发现的问题逐条列在下面，点“位置”可以跳到所在的格。"))
     sheet.add(Item(SUMMARY_ROW, LEFT, 1, last, "limit", NOT_YET))
     for column, text in enumerate(COLUMNS, LEFT):
