@@ -55,6 +55,22 @@ def test_two_workbooks_of_one_name_are_told_apart_by_their_ids(calc: xw.App, pip
     assert len({book.impl.document for book in calc.books}) == 2
 
 
+def test_no_bridge_is_left_when_python_takes_itself_down(pipe: str) -> None:
+    """Their threads crashed it now and then, after the work was done and told."""
+    done = python(f"""
+import atexit
+def left():
+    factory = service(uno().getComponentContext(), "com.sun.star.bridge.BridgeFactory")
+    print(len(factory.getExistingBridges()))
+atexit.register(left)  # what is registered first is done last
+from nianbao.hosts.libreoffice import attach
+from nianbao.hosts.libreoffice.bridge import service, uno
+attach({pipe!r})
+left()
+""")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1\n0\n", "")
+
+
 def test_a_hidden_workbook_is_found_too(calc: xw.App, pipe: str) -> None:
     hidden = calc.api.loadComponentFromURL("private:factory/scalc", "_blank", 0, properties(Hidden=True))
     found = attach(pipe, hidden.RuntimeUID)

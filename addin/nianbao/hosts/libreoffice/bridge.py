@@ -5,7 +5,9 @@ Nothing of LibreOffice has types for Python, so what comes through the bridge is
 
 from __future__ import annotations
 
+import atexit
 import builtins
+import contextlib
 import functools
 import importlib.util
 import os
@@ -121,6 +123,17 @@ def connect(pipe: str, seconds: float = ANSWER_SECONDS) -> Any:
             if time.monotonic() > deadline:
                 raise InputError("office-silent", "LibreOffice 没有应答，请关闭 LibreOffice 后重新打开再试。") from error
             time.sleep(0.05)
+
+
+@atexit.register
+def _disconnect() -> None:
+    """Close all bridges while Python is whole: their threads crash one that takes itself down, every thirtieth time."""
+    module: Any = sys.modules.get("uno")
+    if hasattr(module, "getComponentContext"):
+        factory = service(module.getComponentContext(), "com.sun.star.bridge.BridgeFactory")
+        for bridge in factory.getExistingBridges():
+            with contextlib.suppress(refusals()):  # its other end is gone
+                bridge.dispose()
 
 
 def refusals() -> Any:
