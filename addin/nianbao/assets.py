@@ -15,6 +15,7 @@ def _folder(name: str, above: Path = _PACKAGE.parents[1]) -> Path:
 WORKBOOK = _folder("workbook")
 FORMS = WORKBOOK / "forms"
 RULES = WORKBOOK / "rules"
+WORDS = WORKBOOK / "words"
 SAMPLES = WORKBOOK / "samples"
 TEMPLATES = _folder("docx_templates")
 OFFICE = _folder("office", _PACKAGE.parent)

@@ -1,0 +1,103 @@
+"""Mentions against the figures of a form: what agrees, what contradicts, and what is left alone, each with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Callable, Iterable
+
+from ..form import Form
+from .mentions import Item, Mention
+from .numerals import MONEY
+from .tokens import is_money
+from .words import TOPICS, Meant, figures
+
+Lookup = Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A mention and what came of it: `cells` it was compared with (id -> value), the value `expected` there, and
+    whether it `agrees`; None when it was left alone, for the reason `why`."""
+
+    mention: Mention
+    why: str
+    agrees: bool | None = None
+    cells: tuple[tuple[str, Any], ...] = ()
+    expected: Any = None
+    rule: str = ""
+
+
+def judge(mentions: Iterable[Mention], form: Form, get: Lookup) -> list[Judged]:
+    """Return every mention with its verdict; `get` gives the value of a cell."""
+    return [_judge(mention, form, get) for mention in mentions]
+
+
+def meant(item: Item, form: Form, listed: bool = True, nothing: bool = False) -> Meant | None:
+    """Return the figure of the form that words mean: every word is one that the figure may have, and it has all of
+    those that it must have."""
+    topics = item.topic
+    for figure in figures(form):
+        allowed = figure.says | figure.may | (frozenset({"received", "issued", "charged"}) if nothing else frozenset())
+        if not item.tags or not all(tags & allowed for tags in item.tags):
+            continue
+        there = frozenset().union(*(tags & allowed for tags in item.tags))
+        missing = figure.says - there
+        if nothing:
+            missing -= {"received", "issued", "charged"}
+        if missing and not (missing <= TOPICS and missing <= topics):
+            continue
+        if not any(t & TOPICS for t in item.tags) and figure.says & TOPICS and not figure.says & topics:
+            continue
+        if not figure.says & TOPICS and topics and not topics & (figure.may | figure.says):
+            continue
+        return figure
+    return None
+
+
+def _judge(mention: Mention, form: Form, get: Lookup) -> Judged:
+    if mention.left:
+        return Judged(mention, mention.left)
+    if mention.role:
+        return Judged(mention, "说的是变化或比例")
+    nothing = mention.number is None
+    found = [meant(item, form, nothing=nothing) for item in mention.items]
+    if not found or any(figure is None for figure in found):
+        return Judged(mention, "表中没有这样的数")
+    known = [figure for figure in found if figure is not None]
+    if mention.together and len(known) > 1:
+        known = [_sum(known)]
+    verdicts = [_against(mention, figure, form, get) for figure in known]
+    return next((v for v in verdicts if v.agrees is False), verdicts[0])
+
+
+def _sum(known: list[Meant]) -> Meant:
+    cells = tuple(dict.fromkeys(c for figure in known for c in figure.sums[0]))
+    first = known[0]
+    return Meant(first.says, first.may, first.rule, (cells,), "", False, False)
+
+
+def _against(mention: Mention, figure: Meant, form: Form, get: Lookup) -> Judged:
+    choice = figure.choice == "yes" or figure.choice == "total" and mention.loose
+    sums = figure.sums if choice and mention.number is not None else figure.sums[:1]
+    first: Judged | None = None
+    for cells in sums:
+        values = [get(cell_id) for cell_id in cells]
+        if any(isinstance(v, bool) or not isinstance(v, (int, Decimal)) for v in values):
+            continue
+        total = sum(values)
+        if _agrees(mention, total, form.cells[cells[0]].unit, figure.most):
+            return Judged(mention, "与表一致", True, tuple(zip(cells, values)), total, figure.rule)
+        first = first or Judged(mention, "与表不一致", False, tuple(zip(cells, values)), total, figure.rule)
+    return first or Judged(mention, "表中这一格没有数")
+
+
+def _agrees(mention: Mention, total: Decimal | int, unit: str, most: bool) -> bool:
+    number = mention.number
+    if number is None:
+        return total == 0
+    if is_money(number) != (unit in MONEY):
+        return True  # 罚款20万元 beside a count, 收费通知1件 beside an amount: another thing than the cell's
+    factor = MONEY.get(number.unit, Decimal(1)) / MONEY.get(unit, Decimal(1))
+    low, high = number.low * factor, number.high * factor
+    return total >= low if most else low <= total <= high

@@ -1,0 +1,456 @@
+"""What the numbers of a paragraph are said to be: of what, by whom, in which year, and how sure that is.
+
+The grammar is that of official reports. A number belongs to the words between it and the mark before it (收到申请34件),
+or to the words behind it (收到34件申请). What is counted may have been named before (收到申请34件，办结33件). A number is
+understood only when every one of these words is known; otherwise it is left alone, with the reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Iterable, Sequence
+
+from .numerals import Number
+from .sentences import Paragraph, Sentence
+from .tokens import AS_OF, COUNTED, LAST, MANY, NEXT, NUMBER, OWN, PART, STOP, THIS, UNKNOWN, YEAR, Token, is_money, read
+from .words import AND, NEGATION, PLAIN, TOPICS, WORD, Sense
+
+HARD = "，；：。（）！？,"  # marks that end a phrase; 、 only separates the items of a list
+_EACH, _TOGETHER, _RESPECTIVELY = ("均", "都", "各"), ("共", "共计", "合计", "总计", "总共", "一共", "累计", "共有"), "分别"
+
+
+@dataclass
+class Frame:
+    """What the sentences so far have settled: the topic, and within one sentence whose and which year's."""
+
+    topic: frozenset[str] = frozenset()
+    said: bool = False  # the topic was named in this paragraph by a number or a heading, and not only by the section
+    time: str = ""  # why the numbers are of another time; "" for the year of the report
+    whose: str = ""  # why the numbers are of somebody else
+    change: bool = False
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing a number is said of: the tags of its words, each word one set, and the topic from before if need be."""
+
+    tags: tuple[frozenset[str], ...]
+    topic: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A number, or a statement that there is none, at a place of a paragraph.
+
+    `items` are what it is said of: several when it is their sum (`together`) or the number of each. `left` says why
+    it is compared with nothing. `strict` is false where the words allow that what was carried over is included.
+    """
+
+    paragraph: Paragraph
+    sentence: Sentence
+    start: int
+    end: int
+    number: Number | None  # None: a statement of nothing (未收到申请)
+    items: tuple[Item, ...] = ()
+    together: bool = False
+    loose: bool = False
+    left: str = ""
+    year: int = 0  # the year the number is of when the text names another; 0 for the report's own
+    role: str = ""  # "change": by how much it changed; "rate"
+    flags: frozenset[str] = frozenset()
+    words: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def text(self) -> str:
+        return self.paragraph.quote(self.start, self.end)
+
+    @property
+    def quote(self) -> str:
+        return self.paragraph.quote(self.sentence.start, self.sentence.end)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is known before a text is read: the year, words for the unit itself and its area, and the topic of a section."""
+
+    year: int | None
+    own: dict[str, Sense]
+    area: frozenset[str]  # 全县 and the like where the report is that of the whole area
+    topic: frozenset[str] = frozenset()
+
+
+_GOVERNED = {"县": "全县", "市": "全市", "区": "全区", "镇": "全镇", "乡": "全乡", "省": "全省", "州": "全州", "旗": "全旗"}
+
+
+def setting(unit: str, year: int | None, topic: Iterable[str] = ()) -> Setting:
+    """Return what the name of a unit says of its own words: 青禾县水利局 is also 县水利局, 水利局 and 全局."""
+    name = unit.strip()
+    own = {name[i:]: Sense(OWN) for i in range(len(name) - 2)} if len(name) > 2 else {}
+    area: set[str] = set()
+    for ending in ("人民政府", "管理委员会", "管委会", "街道办事处"):
+        if name.endswith(ending):
+            place = name[: -len(ending)]
+            own |= {word: Sense(OWN) for word in (place, place[-1:] + "政府", place[-1:] + "人民政府") if len(word) > 1}
+            area |= {_GOVERNED.get(place[-1:], ""), "辖区", "全辖区"} | ({"全区", "全园区"} if "管" in ending else set())
+            own |= {"管委会": Sense(OWN), "街道办": Sense(OWN), "办事处": Sense(OWN)}
+    whole = {"局": "全局", "院": "全院", "校": "全校", "学": "全校", "委": "全委", "厅": "全厅", "司": "全公司", "会": "全委"}
+    area |= {whole.get(name[-1:], "")} | ({"全校"} if name.endswith(("学院", "大学", "学校")) else set())
+    area.discard("")
+    own |= {word: Sense(OWN) for word in area}
+    return Setting(year, own, frozenset(area), frozenset(topic))
+
+
+def mentions(paragraph: Paragraph, about: Setting) -> list[Mention]:
+    """Return the mentions of a paragraph in order."""
+    frame = Frame(topic=about.topic)
+    found: list[Mention] = []
+    text = paragraph.plain
+    for sentence in paragraph.sentences:
+        if not text.startswith(("其中", "上述", "以上"), sentence.start):
+            frame.time = frame.whose = ""
+        tokens = read(text, sentence.start, sentence.end, about.own)
+        found += _sentence(paragraph, sentence, tokens, frame, about)
+    return found
+
+
+def _sentence(
+    paragraph: Paragraph, sentence: Sentence, tokens: Sequence[Token], frame: Frame, about: Setting
+) -> list[Mention]:
+    reader = _Reader(paragraph, sentence, tokens, frame, about)
+    found: list[Mention] = []
+    for i, token in enumerate(tokens):
+        if token.kind == STOP:
+            frame.change = False
+            reader.heading(i)
+        elif token.kind in (THIS, LAST, YEAR, PART, MANY, AS_OF, "change"):
+            reader.time(i)
+        elif token.kind == OWN:
+            frame.whose = ""
+        elif token.kind in ("others", "area"):
+            reader.whose(i)
+        elif token.kind == NUMBER and i not in reader.taken:
+            found += reader.number(i)
+        elif token.kind == NEGATION:
+            found += reader.nothing(i)
+        if token.kind == WORD and token.tags & TOPICS and not reader.has_number:
+            frame.topic = token.tags & TOPICS  # a heading, or a sentence that speaks of something
+    return found
+
+
+class _Reader:
+    """One sentence while it is read."""
+
+    def __init__(
+        self, paragraph: Paragraph, sentence: Sentence, tokens: Sequence[Token], frame: Frame, about: Setting
+    ) -> None:
+        self.paragraph, self.sentence, self.tokens, self.frame, self.about = paragraph, sentence, tokens, frame, about
+        self.text = paragraph.plain
+        self.taken: set[int] = set()
+        self.has_number = any(t.kind == NUMBER for t in tokens)
+        self.compared = False  # a number of this sentence was understood as one of the topic's
+
+    def word(self, token: Token) -> str:
+        return self.text[token.start : token.end]
+
+    # ---------------------------------------------------------------- time and scope
+
+    def _opens(self, i: int) -> bool:
+        """Whether a token stands at the beginning of a clause, only years and fillers before it."""
+        while i and self.tokens[i - 1].kind in (THIS, LAST, YEAR, PART, AS_OF, PLAIN, AND, OWN):
+            if self.word(self.tokens[i - 1]) in ("对", "向", "由", "在", "以"):
+                return False
+            i -= 1
+        return i == 0 or self.tokens[i - 1].kind == STOP and self.word(self.tokens[i - 1]) != "、"
+
+    def time(self, i: int) -> None:
+        token, frame = self.tokens[i], self.frame
+        if token.kind == "change":
+            frame.change = True
+        elif self._carry_behind(i):
+            return
+        elif token.kind == THIS or token.kind == YEAR and token.year == self.about.year:
+            frame.time = ""
+        elif token.kind == AS_OF:
+            frame.time = "" if token.year in (0, self.about.year) else self._reason(token)
+        elif self._opens(i):
+            frame.time = self._reason(token)
+
+    def _carry_behind(self, i: int) -> bool:
+        """Whether a year is that of what is carried over: 2023年结转, 结转至2025年."""
+        near = [t for t in (*self.tokens[max(0, i - 2) : i], *self.tokens[i + 1 : i + 3]) if t.kind == WORD]
+        return any(t.tags & {"carry", "carried_in", "carried_out"} for t in near)
+
+    def _reason(self, token: Token) -> str:
+        return f"说的是“{self.word(token)}”的数"
+
+    def whose(self, i: int) -> None:
+        if self._opens(i) and self.word(self.tokens[i]) not in self.about.area:
+            self.frame.whose = f"说的是“{self.word(self.tokens[i])}”的数"
+
+    def heading(self, i: int) -> None:
+        """Take the topic of a clause that holds no number (依申请公开方面：…)."""
+        topic: frozenset[str] = frozenset()
+        for token in reversed(self.tokens[:i]):
+            if token.kind == NUMBER:
+                return
+            if token.kind == STOP:
+                break
+            topic = topic or token.tags & TOPICS
+        if topic and (self.word(self.tokens[i]) == "：" or "foreign" not in topic):
+            self.frame.topic = topic
+
+    # ---------------------------------------------------------------- phrases
+
+    def _before(self, i: int) -> tuple[list[list[Token]], bool]:
+        """Return the items a number may be said of, from the words before it (the last one nearest), and whether
+        they were reached through a bracket or colon."""
+        items: list[list[Token]] = [[]]
+        through = False
+        for j in range(i - 1, -1, -1):
+            token = self.tokens[j]
+            if token.kind == NUMBER:
+                break
+            mark = self.word(token) if token.kind == STOP else ""
+            if mark and mark != "、":
+                if not any(items[0]) and len(items) == 1 and mark in "：（" and not through:
+                    through = True
+                    continue
+                break
+            if (mark == "、" or token.kind == AND) and not self._bare_item(j):
+                if token.kind == AND and not mark:
+                    items[0].insert(0, token)
+                    continue
+                break
+            if mark == "、" or token.kind == AND:
+                items.insert(0, [])
+                continue
+            items[0].insert(0, token)
+        return [item for item in items if item] or [[]], through
+
+    def _bare_item(self, j: int) -> bool:
+        """Whether what stands before a separator at j is an item of the same list without a number of its own."""
+        words = False
+        for token in reversed(self.tokens[:j]):
+            if token.kind == NUMBER:
+                return False
+            if token.kind == STOP:
+                break
+            words |= token.kind == WORD
+        return words
+
+    def _behind(self, i: int) -> list[Token]:
+        found = []
+        for token in self.tokens[i + 1 :]:
+            if token.kind in (STOP, NUMBER, AND):
+                break
+            found.append(token)
+        return found
+
+    def number(self, i: int) -> list[Mention]:
+        number = self.tokens[i].number
+        assert number is not None
+        items, through = self._before(i)
+        before = [t for item in items for t in item]
+        kinds = {t.kind for t in before}
+        words = {self.word(t) for t in before if t.kind == PLAIN}
+        role = "rate" if "rate" in kinds else "change" if "change" in kinds or self.frame.change else ""
+        flags = frozenset(self.word(t) for t in before if t.kind == "rate")
+        if number.unit not in COUNTED and not is_money(number) and number.unit != "%":
+            return []
+        if not role and number.unit == "%":
+            return []
+        left, year = self._left(before), self._year(before)
+        split = self._split(items)
+        group = self._respectively(i, len(split), words)
+        made: list[Mention] = []
+        if group and not left:
+            self.taken.update(group[1:])
+            for item, at in zip(split, group):
+                made.append(self._mention(at, (item,), left, year, role, flags))
+            self._settle(split, before)
+            return made
+        behind = self._behind(i)
+        if not left:
+            split, left = self._with_behind(split, before, behind)
+        together = bool(words & set(_TOGETHER))
+        each = bool(words & set(_EACH)) or not number.value
+        if len(split) > 1 and not (together or each) and not left:
+            left = "一个数说的是几件事，看不出是合计还是各自"
+        loose = bool(words & set(_TOGETHER)) or self._included(i)
+        self._settle(split, [*before, *behind])
+        return [self._mention(i, tuple(split), left, year, role, flags, together and not each, loose)]
+
+    def _mention(
+        self,
+        i: int,
+        items: tuple[Item, ...],
+        left: str,
+        year: int,
+        role: str,
+        flags: frozenset[str],
+        together: bool = False,
+        loose: bool = False,
+    ) -> Mention:
+        token = self.tokens[i]
+        return Mention(
+            self.paragraph, self.sentence, token.start, token.end, token.number, items, together, loose, left, year, role, flags
+        )
+
+    def _left(self, before: Sequence[Token]) -> str:
+        """Return why a number with these words before it is compared with nothing."""
+        for token in before:
+            if token.kind == UNKNOWN:
+                return f"“{self.word(token)}”不是认得的词"
+            if token.kind in ("others", "area") and self.word(token) not in self.about.area:
+                return f"说的是“{self.word(token)}”的数"
+            if token.kind in (PART, MANY):
+                return self._reason(token)
+        carried = any(t.tags & {"carry", "carried_in", "carried_out"} for t in before)
+        if self.frame.whose:
+            return self.frame.whose
+        if self.frame.time and not carried and not any(self._this_year(t) for t in before):
+            return self.frame.time
+        last = any(t.kind == LAST or t.kind == YEAR and t.year != self.about.year for t in before)
+        return "说的是另一年的数" if last and not carried else ""
+
+    def _this_year(self, token: Token) -> bool:
+        return token.kind == THIS or token.kind == YEAR and token.year == self.about.year
+
+    def _year(self, before: Sequence[Token]) -> int:
+        return next((t.year for t in before if t.kind == YEAR and t.year != self.about.year), 0)
+
+    def _split(self, items: Sequence[Sequence[Token]]) -> list[Item]:
+        """Return the items with the tags of their words; what is counted may be named by the last item only."""
+        shared: frozenset[str] = frozenset()
+        for item in items:
+            for token in item:
+                shared = token.tags & TOPICS or shared
+        found = []
+        for item in items:
+            tags = tuple(self._carried(item)) + tuple(t.tags for t in item if t.kind == WORD and "carry" not in t.tags)
+            own = any(t & TOPICS for t in tags)
+            found.append(Item(tags, frozenset() if own else (shared if len(items) > 1 and shared else self.frame.topic)))
+        return found
+
+    def _carried(self, item: Sequence[Token]) -> Iterable[frozenset[str]]:
+        """Yield what a bare 结转 means by the year beside it."""
+        if not any("carry" in t.tags for t in item):
+            return
+        year = self.about.year or 0
+        past = any(t.kind == LAST or t.kind == YEAR and t.year == year - 1 for t in item)
+        future = any(t.kind == NEXT or t.kind == YEAR and t.year == year + 1 for t in item)
+        yield frozenset({"carried_in"} if past else {"carried_out"} if future else {"carry"})
+
+    def _with_behind(
+        self, split: list[Item], before: Sequence[Token], behind: Sequence[Token]
+    ) -> tuple[list[Item], str]:
+        """Add what is named behind the number (收到34件申请, 2件行政复议被纠正) to what stands before it."""
+        named = [t for t in before if t.kind == WORD]
+        has_topic = any(t.tags & TOPICS for t in named)
+        topics = [n for n, t in enumerate(behind) if t.kind == WORD and t.tags & TOPICS]
+        unknown = next((n for n, t in enumerate(behind) if t.kind == UNKNOWN), len(behind))
+        if topics and topics[-1] > unknown:
+            return split, f"“{self.word(behind[unknown])}”不是认得的词"
+        if named and has_topic:
+            foreign = any("foreign" in behind[n].tags for n in topics)
+            return split, "数字后面说的是别的事" if foreign else ""
+        if topics:
+            tags = tuple(t.tags for t in behind[:unknown] if t.kind == WORD)
+            if not named and unknown < len(behind):
+                return split, f"“{self.word(behind[unknown])}”不是认得的词"
+            base = split[-1].tags if named else ()
+            return [Item((*base, *(tags if not named else (behind[topics[0]].tags,))))], ""
+        if named and behind and unknown == 0 and not split[-1].tags[-1] & {"carried_in", "carried_out"}:
+            return split, f"“{self.word(behind[0])}”不是认得的词"
+        if not named:
+            return split, "没有说是什么的数"
+        return split, ""
+
+    def _included(self, i: int) -> bool:
+        """Whether a bracket right behind the number includes what was carried over: 28件（含上年结转2件）."""
+        ahead = self.tokens[i + 1 : i + 6]
+        if not ahead or ahead[0].kind != STOP or self.word(ahead[0]) not in "（，":
+            return False
+        words = {self.word(t) for t in ahead}
+        return bool(words & {"含", "包括", "其中", "包含"}) and any("carried_in" in t.tags for t in ahead)
+
+    def _respectively(self, i: int, count: int, words: set[str]) -> list[int]:
+        """Return the numbers that belong to the items of a list one by one (A、B分别为1件、2件); none if they do not."""
+        if _RESPECTIVELY not in words or count < 2:
+            return []
+        found = [i]
+        for j in range(i + 1, len(self.tokens)):
+            token = self.tokens[j]
+            if token.kind == NUMBER:
+                found.append(j)
+            elif not (token.kind == AND or token.kind == STOP and self.word(token) in "、，" or self.word(token) == "为"):
+                break
+        return found if len(found) == count else []
+
+    def _settle(self, split: Sequence[Item], words: Sequence[Token]) -> None:
+        """Remember what is counted for the numbers that follow."""
+        topic = [t.tags & TOPICS for t in words if t.kind == WORD and t.tags & TOPICS]
+        if topic:
+            self.frame.topic = topic[-1]
+        elif any(t.kind == UNKNOWN for t in words) and not any(t.kind == WORD for t in words):
+            self.frame.topic = frozenset({"foreign"})
+
+    # ---------------------------------------------------------------- statements of nothing
+
+    def nothing(self, i: int) -> list[Mention]:
+        """Return the statement that begins with a negation (未收到申请、未发生复议) or ends with one (申请、复议均无)."""
+        ahead = self._ahead(i)
+        if any(t.kind == NUMBER for t in ahead):
+            return []
+        behind = any(t.kind == WORD and t.tags & TOPICS for t in ahead) or any(t.kind == WORD for t in ahead)
+        before = self._clause(i)
+        if behind:
+            groups, lead = self._groups(ahead), before
+        else:
+            groups, lead = self._groups([t for t in before]), []
+            ahead = before
+        if not any(t.kind == WORD for t in ahead):
+            return []
+        everything = [*lead, *ahead]
+        left = self._left(everything)
+        split = self._split(groups)
+        act = frozenset(t for item in split[:1] for tags in item.tags for t in tags if t in ("received", "charged", "issued"))
+        if act:
+            split = [split[0], *(Item((*s.tags, act), s.topic) for s in split[1:])]
+        end = self.tokens[i + len(ahead)].end if behind else self.tokens[i].end
+        start = self.tokens[i].start if behind else before[0].start
+        flag = frozenset({self.word(self.tokens[i])})
+        # What is not there settles the topic like a number does, unless the words are not understood.
+        self._settle(split, [t for t in everything if t.kind != UNKNOWN])
+        return [
+            Mention(self.paragraph, self.sentence, start, end, None, tuple(split), False, False, left, 0, "", flag)
+        ]
+
+    def _ahead(self, i: int) -> list[Token]:
+        found = []
+        for token in self.tokens[i + 1 :]:
+            if token.kind == STOP and self.word(token) != "、" or token.kind == NEGATION:
+                break
+            found.append(token)
+        return found
+
+    def _clause(self, i: int) -> list[Token]:
+        found: list[Token] = []
+        for token in reversed(self.tokens[:i]):
+            if token.kind == NUMBER:
+                return []
+            if token.kind == STOP and self.word(token) != "、":
+                if self.word(token) == "：" and not found:
+                    continue
+                break
+            found.insert(0, token)
+        return found
+
+    def _groups(self, tokens: Sequence[Token]) -> list[list[Token]]:
+        groups: list[list[Token]] = [[]]
+        for token in tokens:
+            if token.kind == AND or token.kind == STOP:
+                groups.append([])
+            else:
+                groups[-1].append(token)
+        return [g for g in groups if any(t.kind == WORD for t in g)] or [list(tokens)]

@@ -1,0 +1,102 @@
+"""The vocabulary of the reader (workbook/words): words with what they say, and the figures of a form by what is said."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any, NamedTuple
+
+from .. import assets
+from ..form import Form
+
+PLAIN, WORD, NEGATION, AND = "plain", "word", "negation", "and"
+NEGATIONS = ("未", "没有", "没", "无", "未有", "从未", "未曾", "不存在", "不", "零", "暂无", "尚无", "并未", "均未", "均无", "并无", "未予", "尚未", "未能")
+CONJUNCTIONS = ("和", "及", "与", "以及", "或", "或者", "并")
+# What is counted; the other tags say what was done with it, by whom, or how it ended.
+TOPICS = frozenset(
+    "application review litigation norms regs licence penalty coercion charge fee fees fee_notice spent budget consult complaint"
+    " appeal published staff_part staff_full visits foreign".split()
+)
+
+
+class Sense(NamedTuple):
+    """What a word is: its kind (plain, word, own, this, last, next, part, many, others, area, change, rate, negation,
+    and) and, for a `word`, its tags."""
+
+    kind: str
+    tags: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Meant:
+    """A figure of a form that a number of the text may state. `sums` are the sums of cells it may be: the first, or
+    (`choice` "yes", or "total" beside a word such as 共计) one of the later ones; `most`: it may be less than that."""
+
+    says: frozenset[str]
+    may: frozenset[str]
+    rule: str
+    sums: tuple[tuple[str, ...], ...]
+    choice: str
+    most: bool
+    listed: bool
+
+
+@cache
+def lexicon() -> dict[str, tuple[tuple[str, Sense], ...]]:
+    """Return first character -> (word, sense) of every word that begins with it, the longest first."""
+    data = _toml("official")
+    kinds: dict[str, str] = {}
+    tags: dict[str, set[str]] = {}
+    for group, kind in (("plain", ""), ("time", ""), ("scope", ""), ("apart", "")):
+        for name, words in data[group].items():
+            kinds |= {word: kind or {"words": PLAIN}.get(name, name) for word in words}
+    kinds |= {word: NEGATION for word in NEGATIONS} | {word: AND for word in CONJUNCTIONS}
+    for tag, words in data["tag"].items():
+        for word in words:
+            tags.setdefault(word, set()).add(tag)
+    found: dict[str, list[tuple[str, Sense]]] = {}
+    for word, kind in kinds.items():
+        if word not in tags:
+            found.setdefault(word[0], []).append((word, Sense(kind)))
+    for word, of_word in tags.items():
+        found.setdefault(word[0], []).append((word, Sense(WORD, frozenset(of_word))))
+    return {first: tuple(sorted(words, key=lambda w: -len(w[0]))) for first, words in found.items()}
+
+
+@cache
+def figures(form: Form) -> tuple[Meant, ...]:
+    """Return the figures of a form that the text may state, in the order of the file."""
+    data = _toml("figures")
+    found = []
+    for record in data["figure"]:
+        cells = next((record[key] for key in data["forms"].get(form.id, ()) if key in record), None)
+        if cells is None:
+            continue
+        sums = cells if isinstance(cells[0], list) else [cells]
+        choice = {True: "yes", "total": "total"}.get(record.get("or", ""), "")
+        found.append(
+            Meant(
+                frozenset(record["says"]),
+                frozenset(record.get("may", ())),
+                record.get("rule", ""),
+                tuple(tuple(c for part in one for c in _cells(form, part)) for one in sums),
+                choice,
+                record.get("most", False),
+                record.get("listed", False),
+            )
+        )
+    return tuple(found)
+
+
+def _cells(form: Form, pattern: str) -> list[str]:
+    if "*" in pattern:
+        return [cell_id for cell_id in form.cells if fnmatchcase(cell_id, pattern)]
+    assert pattern in form.cells, f"{form.id} has no cell {pattern}"
+    return [pattern]
+
+
+@cache
+def _toml(name: str) -> dict[str, Any]:
+    return tomllib.loads((assets.WORDS / f"{name}.toml").read_text("utf-8"))
