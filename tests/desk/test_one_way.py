@@ -277,6 +277,8 @@ CALLS: list[Callable[[Report], Any]] = [nianbao.check, lambda r: nianbao.check(r
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_python_checks_by_the_rules_in_force_too(call: Callable[[Report], Any], own_machine: Path, province: Path) -> None:
+def test_python_checks_by_the_rules_in_force_too(
+    call: Callable[[Report], Any], own_machine: Path, province: Path
+) -> None:
     install(own_machine, 'packs = ["省.toml"]', province)
     assert "PROV-WEBSITE" in rules_of(call(from_dict(sample("gov-2021-bureau") | {"figures": CALM})))
