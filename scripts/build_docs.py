@@ -1,7 +1,8 @@
 """Build the reference pages of docs/ from forms and rules; `--check` only says which are stale.
 
 docs/forms.zh-CN.md shows every table as it is printed, with the id of each cell where its number goes;
-docs/rules.zh-CN.md lists every rule with its meaning, severity and basis.
+docs/rules.zh-CN.md lists every rule with its meaning, severity and basis; docs/rule-language.md says what a record of a
+rule may hold.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from pathlib import Path
 from typing import Iterator
 
 from nianbao import form as forms
-from nianbao.checks.catalogue import load
+from nianbao.checks import parameters, record
+from nianbao.checks.catalogue import load, shown
+from nianbao.checks.registry import implementation
 from nianbao.form import Form, Table
 from nianbao.layout import Label, grid
 from nianbao.rule import SEVERITY_NAMES, Rule
@@ -60,7 +63,7 @@ def rules_page() -> str:
     """Return the page of all rules."""
     catalogue = load()
     head = ["| 编号 | 级别 | 格式 | 含义 | 依据 |", "|---|---|---|---|---|"]
-    rows = [_rule(rule) for rule in catalogue.rules.values()]
+    rows = [_rule(shown(rule)) for rule in catalogue.rules.values()]
     return "\n".join([NOTE, "# 校验规则", "", f"规则版本 {catalogue.version}，共 {len(rows)} 条。", "", *head, *rows]) + "\n"
 
 
@@ -71,10 +74,55 @@ def _rule(rule: Rule) -> str:
     return f"| {' | '.join(cell.replace('|', '｜') for cell in cells)} |"
 
 
+_RULE_LANGUAGE = """规则是数据：`workbook/rules/` 里每个 TOML 文件的每个 `[[rule]]` 都算数，不需要在别处登记。对哪些格式、哪些年度适用，
+只看记录本身。省、市、单位可以写一个叠加文件（`nianbao check --pack`，或写进 settings.toml），其中可以有 `[[rule]]`、`[[change]]`、`[[off]]`。
+看不懂的键、类型和编号一律拒绝，并指出文件、规则和键。
+
+一条完整的规则：
+
+```toml
+[[rule]]
+id = "CITY-1"
+forms = ["gov-2021"]
+severity = "warning"
+title = "新收申请不超过1000件"
+check = "t3.new_received.total <= 1000"
+message = "{place}：新收{left}件，多于{right}件。"
+fix = "请核对“{label:t3.new_received}”一行。"
+basis = "本市通知"
+since = 2024
+```
+
+名称不写死：`{label:编号}` 是行、列、格或单位信息各项的名称，`{name:编号}` 是去掉序号和说明的名称，`{heading:编号}` 是部分的标题，
+`{sheet:编号}` 是工作表的名称（`meta`、`reasons`、表或部分的编号）。名称改了，句子随之改变。"""
+
+
+def rule_language_page() -> str:
+    """Return the page of what a record may say, made from the declarations that refuse everything else."""
+    parts = [NOTE, "# 规则怎样写", _RULE_LANGUAGE]
+    titles = {"rule": "[[rule]] 一条规则", "change": "[[change]] 叠加文件改动一条规则", "off": "[[off]] 叠加文件停用一条规则"}
+    for part, keys in record.PARTS.items():
+        rows = [f"| `{k.name}` | {'必填' if k.required else ''} | {k.meaning}{_allowed(k.allowed)} |" for k in keys]
+        parts += [f"## {titles[part]}", "\n".join(["| 键 | | 含义 |", "|---|---|---|", *rows])]
+    parts.append("## 参数\n\n由函数判断的规则，阈值、日期、词语和所看的部分都写在 `with` 里，叠加文件可以改。")
+    rows = []
+    for rule in load().rules.values():
+        found = implementation(rule)
+        for name, meaning, _ in parameters.described(found.declared) if found else ():
+            rows.append(f"| `{rule.id}` | `{name}` | {meaning} |")
+    parts.append("\n".join(["| 规则 | 参数 | 类型 |", "|---|---|---|", *rows]))
+    return "\n\n".join(parts) + "\n"
+
+
+def _allowed(words: tuple[str, ...]) -> str:
+    return f"：{'、'.join(f'`{word}`' for word in words)}" if words else ""
+
+
 def main(arguments: list[str]) -> int:
     """Write the pages, or with `--check` return 1 when one is stale."""
     stale = []
-    for name, content in (("forms.zh-CN.md", forms_page()), ("rules.zh-CN.md", rules_page())):
+    pages = {"forms.zh-CN.md": forms_page(), "rules.zh-CN.md": rules_page(), "rule-language.md": rule_language_page()}
+    for name, content in pages.items():
         target = DOCS / name
         if target.is_file() and target.read_text("utf-8") == content:
             continue

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any, Iterator
+from typing import Any, Iterator, Sequence
 
 import keyring
 import keyring.backend
@@ -26,6 +26,8 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 
 import nianbao
 from nianbao import cli, mail, opening, smtp
+from nianbao.desk import mailing
+from nianbao.desk.terms import terms
 from nianbao.errors import NianbaoError
 from nianbao.report import Report
 from nianbao.word.write import docx_bytes
@@ -51,6 +53,10 @@ def docx(report: Report | None = None, draft: int | None = None) -> Path:
     path = Path("报告.docx")
     path.write_bytes(docx_bytes(report or build(), draft=draft))
     return path
+
+
+def prepare(source: Path, to: Sequence[str], workbook: Path | None = None) -> mail.Mail:
+    return mailing.prepare(source, to, terms(), workbook)
 
 
 def wrong() -> Report:
@@ -83,7 +89,7 @@ def text_of(message: EmailMessage) -> str:
 
 def test_a_draft_opens_for_editing_and_carries_the_report_byte_for_byte() -> None:
     source = docx()
-    message = draft_of(mail.prepare(source, TO), USER)
+    message = draft_of(prepare(source, TO), USER)
     assert message["X-Unsent"] == "1"
     assert (message["From"], message["To"]) == (USER, TO[0])
     assert message["Subject"] == "青禾县水利局2024年政府信息公开工作年度报告"
@@ -91,7 +97,7 @@ def test_a_draft_opens_for_editing_and_carries_the_report_byte_for_byte() -> Non
 
 
 def test_the_body_says_whose_report_of_which_year_it_is_and_how_the_check_went() -> None:
-    body = text_of(draft_of(mail.prepare(docx(), TO)))
+    body = text_of(draft_of(prepare(docx(), TO)))
     assert body.startswith("您好：\n\n现送上《青禾县水利局2024年政府信息公开工作年度报告》，请审阅。\n")
     assert "单位：青禾县水利局\n年度：2024年（统计期限2024年1月1日至2024年12月31日）\n校验：没有错误" in body
     assert "附件：青禾县水利局2024年政府信息公开工作年度报告.docx\n" in body and "草稿" not in body
@@ -100,30 +106,30 @@ def test_the_body_says_whose_report_of_which_year_it_is_and_how_the_check_went()
 def test_a_report_with_open_errors_is_called_a_draft_in_subject_body_and_file_name() -> None:
     report = wrong()
     errors = sum(f.severity == "error" for f in nianbao.check(report))
-    message = draft_of(mail.prepare(docx(report), TO))
+    message = draft_of(prepare(docx(report), TO))
     assert message["Subject"].startswith("【草稿】青禾县水利局2024年")
     assert f"校验：错误{errors}处" in text_of(message) and "本件为草稿" in text_of(message)
     assert list(attached(message)) == ["青禾县水利局2024年政府信息公开工作年度报告（草稿）.docx"]
 
 
 def test_a_report_printed_as_a_draft_is_mailed_as_one_even_without_errors() -> None:
-    letter = mail.prepare(docx(draft=0), TO)
+    letter = prepare(docx(draft=0), TO)
     assert letter.draft and letter.subject.startswith("【草稿】") and "校验：没有错误" in letter.body
 
 
 def test_an_explained_question_makes_no_draft() -> None:
     figures = {"t2.norms.issued": 3, "t2.norms.in_force": 1}
     [asked] = [f for f in nianbao.check(build(figures=figures)) if f.severity == "explain"]
-    assert mail.prepare(docx(build(figures=figures)), TO).draft
+    assert prepare(docx(build(figures=figures)), TO).draft
     answer = [{"fingerprint": asked.fingerprint, "explanation": "年内失效两件"}]
-    letter = mail.prepare(docx(build(figures=figures, explanations=answer)), TO)
+    letter = prepare(docx(build(figures=figures, explanations=answer)), TO)
     assert not letter.draft and "已说明1处。" in letter.body
 
 
 def test_the_same_input_gives_the_same_bytes_and_another_time_only_another_date_and_id() -> None:
     source = docx()
-    first, again = (mail.message_bytes(mail.prepare(source, TO), USER, WHEN, True) for _ in range(2))
-    later = mail.message_bytes(mail.prepare(source, TO), USER, WHEN + timedelta(minutes=1), True)
+    first, again = (mail.message_bytes(prepare(source, TO), USER, WHEN, True) for _ in range(2))
+    later = mail.message_bytes(prepare(source, TO), USER, WHEN + timedelta(minutes=1), True)
     assert first == again
     pairs = zip(first.split(b"\r\n"), later.split(b"\r\n"), strict=True)
     assert [a.split(b":")[0] for a, b in pairs if a != b] == [b"Date", b"Message-ID"]
@@ -131,7 +137,7 @@ def test_the_same_input_gives_the_same_bytes_and_another_time_only_another_date_
 
 def test_a_draft_is_ascii_in_lines_that_every_server_takes() -> None:
     report = build(unit="青禾县" + "水利和湖泊" * 12 + "局")
-    letter = mail.prepare(docx(report), [f"a{n}@example.cn" for n in range(60)])
+    letter = prepare(docx(report), [f"a{n}@example.cn" for n in range(60)])
     content = mail.message_bytes(letter, USER, WHEN, True)
     assert content.isascii() and b"\n" not in content.replace(b"\r\n", b"")
     head = content.partition(b"\r\n\r\n")[0]
@@ -142,7 +148,7 @@ def test_a_draft_is_ascii_in_lines_that_every_server_takes() -> None:
 
 
 def test_a_program_that_knows_only_encoded_words_reads_the_file_name_too() -> None:
-    content = mail.message_bytes(mail.prepare(docx(), TO), USER, WHEN, True)
+    content = mail.message_bytes(prepare(docx(), TO), USER, WHEN, True)
     [_, part] = email.message_from_bytes(content, policy=email.policy.compat32).get_payload()
     assert isinstance(part, email.message.Message)
     words = email.header.decode_header(str(part.get_param("name")).replace("\r\n", ""))
@@ -155,7 +161,7 @@ def test_a_program_that_knows_only_encoded_words_reads_the_file_name_too() -> No
 def test_the_workbook_goes_along_byte_for_byte() -> None:
     book = Path("年报.xlsx")
     nianbao.write(build(), book)
-    letter = mail.prepare(docx(), TO, book)
+    letter = prepare(docx(), TO, book)
     name = "青禾县水利局2024年政府信息公开工作年度报告（工作簿）.xlsx"
     assert attached(draft_of(letter))[name] == book.read_bytes()
     assert name in letter.body and letter.notes == ()
@@ -164,7 +170,7 @@ def test_the_workbook_goes_along_byte_for_byte() -> None:
 def test_a_workbook_whose_figures_differ_from_the_report_is_said_so() -> None:
     book = Path("年报.xlsx")
     nianbao.write(build(figures={"t2.norms.issued": 1, "t2.norms.in_force": 1}), book)
-    letter = mail.prepare(docx(), TO, book)
+    letter = prepare(docx(), TO, book)
     assert "所附工作簿与报告有2处数字不同" in letter.notes[-1] and "有2处数字不同" in letter.body
 
 
@@ -172,14 +178,14 @@ def test_a_workbook_of_another_year_is_not_sent() -> None:
     book = Path("去年.xlsx")
     nianbao.write(build(year=2023), book)
     with pytest.raises(NianbaoError, match="青禾县水利局 2023年度") as caught:
-        mail.prepare(docx(), TO, book)
+        prepare(docx(), TO, book)
     assert caught.value.code == "other-workbook"
 
 
 def test_attachments_no_mailbox_takes_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mail, "MAX_ATTACHED", 1000)
+    monkeypatch.setattr(mailing, "MAX_ATTACHED", 1000)
     with pytest.raises(NianbaoError) as caught:
-        mail.prepare(docx(), TO)
+        prepare(docx(), TO)
     assert caught.value.code == "too-large"
 
 
@@ -203,7 +209,7 @@ HOSTILE = [
 @pytest.mark.parametrize("unit", HOSTILE, ids=range(len(HOSTILE)))
 def test_no_unit_name_adds_a_header_an_address_or_a_path(unit: str) -> None:
     source = docx(build(unit=unit))
-    letter = mail.prepare(source, TO)
+    letter = prepare(source, TO)
     content = mail.message_bytes(letter, USER, WHEN, True)
     message = parsed(content)
     wanted = {"content-type", "mime-version", "x-unsent", "from", "to", "subject", "date", "message-id"}
@@ -236,7 +242,7 @@ def test_several_addresses_may_stand_in_one_text_and_each_is_used_once() -> None
 
 
 def test_a_draft_without_an_address_leaves_it_to_the_user() -> None:
-    assert draft_of(mail.prepare(docx(), ()))["To"] is None
+    assert draft_of(prepare(docx(), ()))["To"] is None
 
 
 # ---------------------------------------------------------------- the command and the mail program

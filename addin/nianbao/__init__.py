@@ -33,10 +33,15 @@ def read(path: str | PathLike[str]) -> Report:
 
 
 def check(report: Report, last: Report | None = None) -> list[Finding]:
-    """Return every breach of a rule, worst first; `last` is the report of the year before."""
-    from .checks import check
+    """Return every breach of the rules in force here, worst first; `last` is the report of the year before.
 
-    return check(report, last)
+    The rules are the national ones and the packs that the installation fixes, as for every command and button.
+    """
+    from .checks import check
+    from .desk.terms import terms
+
+    held = terms()
+    return check(report, last, held.catalogue, held.today)
 
 
 def write(report: Report, path: str | PathLike[str]) -> None:

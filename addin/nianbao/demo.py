@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Iterator
 
 from . import assets, files, show, verbs
-from .checks import check
-from .checks.catalogue import load
+from .desk.checking import check_file
+from .desk.issuing import issue
+from .desk.terms import terms
 from .errors import CallError
 from .report import from_json
 
@@ -27,18 +29,17 @@ def demo(folder: Path) -> Iterator[tuple[str, Path]]:
         raise CallError("not-empty", f"文件夹“{folder}”里有别的文件（{strange[0]}等），请换一个空文件夹。")
     for path in folder.iterdir():
         path.unlink()
-    catalogue = load()
+    rules = terms()
     for sample in samples:
         book = folder / f"{sample.stem}.xlsx"
         files.save(book, verbs.content(from_json(sample.read_bytes()), ".xlsx"))
         yield "填好的工作簿", book
-        report, places = verbs.locate(book)
-        result = show.Result(book.name, report, tuple(check(report)), places)
+        checked = replace(check_file(book, rules), file=book.name)
         page, data = folder / f"{sample.stem}-check.html", folder / f"{sample.stem}-check.json"
-        files.save(page, show.as_html([result], catalogue))
-        files.save(data, (show.as_json([result], catalogue) + "\n").encode())
+        files.save(page, show.as_html([checked]))
+        files.save(data, (show.as_json([checked]) + "\n").encode())
         yield "校验结果", page
         for suffix, name in ((".docx", "Word 报告"), (".html", "网页报告")):
             target = folder / f"{sample.stem}{suffix}"
-            files.save(target, verbs.content(report, suffix))
+            files.save(target, issue(checked, suffix, rules, draft=bool(checked.blocking)))
             yield name, target

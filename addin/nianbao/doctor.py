@@ -7,9 +7,11 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Iterator
 
 from . import __version__, assets, form, soffice
-from .errors import InputError
+from .desk import settings
+from .desk.terms import terms
+from .errors import InputError, NianbaoError
 
-_NEEDED = ("openpyxl", "python-calamine", "python-docx", "lxml", "typer", "rich")
+_NEEDED = ("openpyxl", "python-calamine", "python-docx", "lxml", "platformdirs")
 _USEFUL = {"pandas": "汇总多个单位的报告", "xlwings": "在 Excel 中使用按钮", "keyring": "保存发信密码"}
 
 
@@ -33,7 +35,22 @@ def examine() -> tuple[list[str], bool]:
     program = "LibreOffice" if soffice.find() else "Word" if can_use_word() else ""
     missing = "— 没有找到 LibreOffice 或 Word，不能生成 PDF，其他功能不受影响"
     lines.append(f"✓ {program}，可以生成 PDF" if program else missing)
-    return [*lines, *_buttons()], usable
+    fixed, sound = _settings()
+    return [*lines, *fixed, *_buttons()], usable and sound
+
+
+def _settings() -> tuple[list[str], bool]:
+    """Say which rules hold here, and whether what the installation fixes can be used."""
+    try:
+        fixed, held = settings.load(), terms()
+    except NianbaoError as error:
+        return [f"✗ {error.message}"], False
+    lines = [f"✓ 设置文件 {path}" for path in fixed.files]
+    if not fixed.files:
+        lines.append(f"— 没有设置文件，需要统一规则或模板的可由管理员写在 {settings.places()[0]}")
+    lines += [f"✓ 规则文件 {path}" for path in fixed.packs]
+    lines += [f"✓ {form} 的 Word 模板 {path}" for form, path in fixed.templates.items()]
+    return [*lines, f"✓ 规则版本 {held.catalogue.version}"], True
 
 
 def _buttons() -> Iterator[str]:

@@ -11,6 +11,8 @@ Each carries a `code` for programs and one Chinese sentence for the clerk: what 
 
 from __future__ import annotations
 
+from typing import Sequence
+
 
 class NianbaoError(Exception):
     """An expected failure. `str()` is the sentence for the clerk, `exit_code` what the command line returns."""
@@ -36,6 +38,10 @@ class CallError(NianbaoError):
 
 
 class RefusedError(NianbaoError):
-    """The report was not written because findings that block it are open."""
+    """The report was not written because findings that block it are open; `findings` are those."""
 
     exit_code = 1
+
+    def __init__(self, code: str, message: str, findings: Sequence[object] = ()) -> None:
+        super().__init__(code, message)
+        self.findings = tuple(findings)

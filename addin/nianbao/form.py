@@ -463,6 +463,13 @@ def meta_sheet() -> str:
 
 
 @cache
+def sheet_names() -> dict[str, str]:
+    """The names of the sheets around those of a form, by what they are: guide, names, previous, reasons, checks,
+    results, rules, work."""
+    return dict(_toml(assets.FORMS / "meta.toml")["sheets"])
+
+
+@cache
 def _toml(path: Path) -> dict[str, Any]:
     return tomllib.loads(path.read_text("utf-8"))
 

@@ -15,6 +15,7 @@ import glob
 import sys
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable, Sequence
 
@@ -27,8 +28,8 @@ from .log import record
 if TYPE_CHECKING:
     import xlwings as xw
 
-    from .checks.finding import Finding
-    from .excel.read import Reading
+    from .desk.checking import Checked
+    from .desk.terms import Terms
     from .report import Report
 
 TITLE = "信息公开年报"
@@ -51,6 +52,13 @@ class Click:
     show: Callable[[Path], None]
     progress: Callable[[str], None]
     today: date
+
+    @cached_property
+    def terms(self) -> Terms:
+        """What reports are checked and printed by here: the installation's packs and templates."""
+        from .desk.terms import terms
+
+        return terms(today=self.today)
 
     def open_book(self) -> xw.Book:
         """Return the open workbook; none is a `CallError`."""
@@ -75,11 +83,9 @@ class Aside(str):
 
 def check(click: Click) -> str:
     """Check the report, list the findings on the result sheet and color their cells."""
-    from .checks.finding import summary
-
-    reading, findings = _checked(click)
-    said = [f"校验完成：{summary(findings)}", *reading.report.notes]
-    if findings:
+    checked = _checked(click)
+    said = [f"校验完成：{checked.summary}", *checked.report.notes]
+    if checked.findings:
         said.insert(1, "逐条列在“校验结果”表，有问题的格已变色；点“定位下一处”可以逐处查看。")
     return "\n".join(said)
 
@@ -120,16 +126,14 @@ def zeros(click: Click) -> str:
 
 def report(click: Click) -> str:
     """Check the report and write it as a Word document beside the workbook; with open errors only as a draft."""
-    from .checks.finding import summary
-
     folder = click.path().parent
-    reading, findings = _checked(click)
-    written = _write_report(click, reading.report, findings, folder)
+    checked = _checked(click)
+    written = _write_report(click, checked, folder)
     if written is None:
         return ""
     click.show(written)
-    said = f"报告已生成：{written.name}，和工作簿在同一个文件夹。校验：{summary(findings)}"
-    return "\n".join([said, *reading.report.notes])
+    said = f"报告已生成：{written.name}，和工作簿在同一个文件夹。校验：{checked.summary}"
+    return "\n".join([said, *checked.report.notes])
 
 
 def mail(click: Click) -> str:
@@ -138,26 +142,29 @@ def mail(click: Click) -> str:
     The report is the newest one beside the workbook, since the clerk may have worked on it, or a new one.
     """
     from . import mail as mails
+    from .desk.issuing import file_stem
+    from .desk.mailing import prepare
     from .excel.live import read_open
     from .smtp import sender
 
     book = click.path()
     folder = book.parent
-    reading = read_open(click.open_book())
-    known = folder.glob(f"{glob.escape(_stem(reading.report))}*.docx")
+    report = read_open(click.open_book()).report
+    known = folder.glob(f"{glob.escape(file_stem(report, draft=False))}*.docx")
     docx = max(known, key=lambda path: path.stat().st_mtime, default=None)
     if docx is None:
-        reading, findings = _checked(click)
-        docx = _write_report(click, reading.report, findings, folder)
+        checked = _checked(click)
+        docx = _write_report(click, checked, folder)
+        report = checked.report
     if docx is None:
         return ""
     workbook = book if click.argument == "workbook" else None
     now = datetime.now().astimezone()
-    letter = mails.prepare(docx, (), workbook, click.today)
+    letter = prepare(docx, (), click.terms, workbook)
     draft = _free(folder, Path(letter.file_name).stem, ".eml")
     files.save(draft, mails.message_bytes(letter, sender(), now, unsent=True))
     mails.open_draft(draft, letter)
-    notes = [*letter.notes, *_changed(reading.report, docx)]
+    notes = [*letter.notes, *_changed(report, docx)]
     return "\n".join([f"邮件草稿已写好并打开：{draft.name}，所附报告是{docx.name}。请填写收件人，核对后发送。", *notes])
 
 
@@ -204,47 +211,41 @@ def guide(click: Click) -> str:
 # ---------------------------------------------------------------- what buttons share
 
 
-def _checked(click: Click) -> tuple[Reading, list[Finding]]:
+def _checked(click: Click) -> Checked:
     """Read and check the open workbook, and list the findings in it."""
-    from .checks import check as run
+    from .desk.checking import check_report
     from .excel.live import list_findings, read_open
 
     book = click.open_book()
     click.progress("正在读取工作簿……")
     reading = read_open(book)
     click.progress("正在校验……")
-    findings = run(reading.report, today=click.today)
-    list_findings(book, reading, findings, f"{datetime.now():%Y年%m月%d日 %H:%M}")
-    return reading, findings
+    checked = check_report(reading.report, click.terms, book.name, reading.places)
+    list_findings(book, reading, checked.findings, f"{datetime.now():%Y年%m月%d日 %H:%M}")
+    return checked
 
 
-def _write_report(click: Click, report: Report, findings: Sequence[Finding], folder: Path) -> Path | None:
+def _write_report(click: Click, checked: Checked, folder: Path) -> Path | None:
     """Write the Word report and return its path; None where it has open errors and the user wants no draft."""
-    from . import prose, verbs
+    from . import prose
+    from .desk.issuing import file_stem, issue
 
-    errors = sum(finding.blocks for finding in findings)
+    errors = len(checked.blocking)
     question = f"还有{errors}处错误或待说明的问题，已列在“校验结果”表，不能生成正式报告。先生成标明“{prose.DRAFT}”的报告吗？"
     if errors and not click.ask(question):
         return None
     click.progress("正在生成报告……")
-    target = _free(folder, _stem(report) + (f"（{prose.DRAFT}）" if errors else ""), ".docx")
-    files.save(target, verbs.content(report, ".docx", draft=errors or None))
+    target = _free(folder, file_stem(checked.report, bool(errors)), ".docx")
+    files.save(target, issue(checked, ".docx", click.terms, draft=bool(errors)))
     return target
-
-
-def _stem(report: Report) -> str:
-    """Return the file name of a report without its suffix."""
-    from .report import title
-
-    return files.safe_name(title(report)) if report.unit else "年度报告"
 
 
 def _changed(report: Report, docx: Path) -> list[str]:
     """Say in how many figures the workbook is ahead of a Word report that was written earlier."""
     from . import verbs
+    from .desk.mailing import different_figures
 
-    printed = verbs.read(docx).figures
-    count = sum(printed.get(cell) != report.figures.get(cell) for cell in report.definition.cells)
+    count = different_figures(verbs.read(docx), report)
     return [f"报告里有{count}处数字与工作簿现在的不同，需要的请先重新生成报告。"] if count else []
 
 

@@ -1,4 +1,4 @@
-"""A message with the report attached: its words, its bytes, and how it is opened for a person to send.
+"""A message with files attached: its addresses, its bytes, and how it is opened for a person to send.
 
 Nothing here sends anything; that is `smtp`, and only on the user's own word.
 """
@@ -9,20 +9,12 @@ import re
 import sys
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Sequence
+from typing import Sequence
 
-from . import files, prose, verbs
-from . import report as reports
 from .errors import CallError, InputError
 from .opening import open_file
-from .report import Report
-
-if TYPE_CHECKING:
-    from .checks.finding import Finding
-
-MAX_ATTACHED = 20 * 1024 * 1024  # bytes; few mailboxes take more
 
 _TYPES = {
     ".docx": "vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -33,7 +25,6 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _ADDRESS = re.compile(rf"(?=.{{3,254}}$){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})+")
 _BETWEEN = re.compile(r"[,;，；、\s]+")
-_WIDEST_NAME = 60  # characters of a file name; encoded, the line with it stays below the 998 bytes a mail may have
 
 
 @dataclass(frozen=True)
@@ -57,45 +48,6 @@ class Mail:
         return f"{Path(self.attachments[0][0]).stem}.eml"
 
 
-def prepare(docx: Path, to: Sequence[str], workbook: Path | None = None, today: date | None = None) -> Mail:
-    """Return the message that carries a Word report, and its workbook if one is given, to the addresses in `to`.
-
-    With no address the user writes one into the draft. The report is read and checked as on the day `today`; one with
-    open errors, or printed as a draft, is marked so.
-    A wrong address, another kind of file, a workbook of another report, or more than `MAX_ATTACHED` bytes is an error.
-    """
-    from .checks import check
-
-    receivers = addresses(to)
-    if docx.suffix.lower() != ".docx":
-        raise CallError("not-docx", f"“{docx.name}”不是 Word 报告（.docx），请先用 nianbao report 生成报告。")
-    report = verbs.read(docx)
-    contents = [files.read_bytes(docx)]
-    notes = list(report.notes)
-    differing = 0
-    if workbook is not None:
-        differing = _differing(report, workbook)
-        contents.append(files.read_bytes(workbook))
-        if differing:
-            notes.append(f"所附工作簿与报告有{differing}处数字不同，请核对后再发。")
-    size = sum(map(len, contents))
-    if size > MAX_ATTACHED:
-        limit = MAX_ATTACHED // 2**20
-        raise InputError("too-large", f"附件共 {size / 2**20:.1f} MB，超过 {limit} MB，请压缩图片或改用其他方式报送。")
-    findings = check(report, today=today)
-    draft = any(f.blocks for f in findings) or _printed_as_draft(contents[0], docx.name)
-    title = one_line(reports.title(report)) or "年度报告"
-    stem = files.safe_name(title)[:_WIDEST_NAME]
-    endings = [f"（{prose.DRAFT}）.docx" if draft else ".docx"]
-    if workbook is not None:
-        endings.append(f"（工作簿）{workbook.suffix.lower()}")
-    attachments = tuple((stem + ending, content) for ending, content in zip(endings, contents))
-    names = [name for name, _ in attachments]
-    body = _body(report, title, findings, draft, names, differing)
-    subject = f"【{prose.DRAFT}】{title}" if draft else title
-    return Mail(receivers, subject, body, attachments, draft, tuple(notes))
-
-
 def addresses(texts: Sequence[str]) -> tuple[str, ...]:
     """Return the mail addresses in texts, each once; several may stand in one text, with commas between them."""
     found: dict[str, str] = {}
@@ -114,43 +66,6 @@ def one_line(text: str) -> str:
     spaced = "".join(" " if c.isspace() else c for c in text)
     kept = "".join(c for c in spaced if unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
     return " ".join(kept.split())
-
-
-def _differing(report: Report, workbook: Path) -> int:
-    """Return in how many figures a workbook differs from the report; one of another report is a `CallError`."""
-    if workbook.suffix.lower() not in (".xlsx", ".xlsm"):
-        raise CallError("not-workbook", f"“{workbook.name}”不是标准工作簿（.xlsx），请换成填报用的 .xlsx 工作簿。")
-    book = verbs.read(workbook)
-    if (book.form, book.unit, book.year) != (report.form, report.unit, report.year):
-        whose = one_line(f"{book.unit or '单位未填'} {book.year or '年度未填'}")
-        raise CallError("other-workbook", f"“{workbook.name}”是“{whose}年度”的工作簿，与报告不一致，请换成同一份报告的工作簿。")
-    return sum(report.figures.get(cell_id) != book.figures.get(cell_id) for cell_id in report.definition.cells)
-
-
-def _printed_as_draft(docx: bytes, name: str) -> bool:
-    """Whether the page header of a Word report says that it is a draft."""
-    mark = f">{prose.DRAFT}<".encode()
-    return any(mark in data for part, data in files.unpack(docx, name).items() if part.startswith("word/header"))
-
-
-def _body(
-    report: Report, title: str, findings: Sequence[Finding], draft: bool, names: Sequence[str], differing: int
-) -> str:
-    from .checks.finding import summary
-
-    first, last = (reports.chinese_date(day) for day in reports.period(report))
-    period = f"（统计期限{one_line(first)}至{one_line(last)}）" if first and last else ""
-    about = [
-        f"单位：{one_line(report.unit) or '（未填）'}",
-        f"年度：{f'{report.year}年' if report.year else '（未填）'}{period}",
-        f"校验：{summary(findings)}",
-    ]
-    if differing:
-        about.append(f"说明：所附工作簿与报告有{differing}处数字不同。")
-    about.append(f"附件：{'；'.join(names)}")
-    opening = f"现送上《{title}》{prose.DRAFT if draft else ''}，请审阅。"
-    closing = [f"本件为{prose.DRAFT}，仅供内部审阅，请勿对外公布；定稿后另行报送。", ""] if draft else []
-    return "\n".join(["您好：", "", opening, "", *about, "", *closing, "谢谢。", "", one_line(report.unit), ""])
 
 
 # ---------------------------------------------------------------- bytes

@@ -2,60 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Mapping, Sequence
+from typing import Any, Sequence
 
 from . import form as forms
-from .checks.catalogue import Catalogue
+from .checks.catalogue import shown
 from .checks.finding import Finding
-from .errors import NianbaoError
+from .desk.checking import Checked, Refused
 from .report import Report, dumps
 from .rule import SEVERITIES, SEVERITY_NAMES, Rule
 from .rule.chinese import sentence
 
 
-@dataclass(frozen=True)
-class Result:
-    """What a check of one file gave: findings, or the error for which it was refused."""
-
-    file: str
-    report: Report | None = None
-    findings: tuple[Finding, ...] = ()
-    places: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    refused: NianbaoError | None = None
-
-    @property
-    def counts(self) -> dict[str, int]:
-        return {name: sum(f.severity == name for f in self.findings) for name in SEVERITIES}
-
-    def place(self, finding: Finding) -> tuple[str | None, str | None]:
-        """Return (sheet, address) of the first place behind a finding that the file has."""
-        return next((self.places[c] for c in finding.cells if c in self.places), (None, None))
-
-
-def as_json(results: Sequence[Result], catalogue: Catalogue) -> str:
+def as_json(results: Sequence[Checked | Refused]) -> str:
     """Return the contract's JSON for `check --json`."""
-    return dumps([_result(r, catalogue) for r in results], indent=1)
+    return dumps([_result(r) for r in results], indent=1)
 
 
-def _result(result: Result, catalogue: Catalogue) -> dict[str, Any]:
-    if result.refused or result.report is None:
-        error = result.refused
-        return {"file": result.file, "refused": {"code": error and error.code, "message": error and error.message}}
+def _result(result: Checked | Refused) -> dict[str, Any]:
+    if isinstance(result, Refused):
+        return {"file": result.file, "refused": {"code": result.error.code, "message": result.error.message}}
     return {
         "file": result.file,
         "form": result.report.form,
         "unit": result.report.unit,
         "year": result.report.year,
-        "pack": catalogue.version,
-        "rules_checked": len(catalogue.for_form(result.report.form)),
+        "pack": result.pack,
+        "rules_checked": result.rules,
         "counts": result.counts,
         "notes": list(result.report.notes),
         "findings": [_finding(result, f) for f in result.findings],
     }
 
 
-def _finding(result: Result, finding: Finding) -> dict[str, Any]:
+def _finding(result: Checked, finding: Finding) -> dict[str, Any]:
     sheet, address = result.place(finding)
     return {
         "rule": finding.rule,
@@ -81,23 +60,22 @@ def line(finding: Finding, at: str = "") -> str:
     return f"{head}\n  {finding.message}\n  {finding.fix}依据：{finding.basis}。核对码：{finding.fingerprint}"
 
 
-def as_text(results: Sequence[Result], verbose: bool = False) -> str:
+def as_text(results: Sequence[Checked | Refused], verbose: bool = False) -> str:
     """Return findings for a person; points to confirm are counted, and listed only where `verbose`."""
     out: list[str] = []
     for result in results:
-        if result.refused or result.report is None:
-            out.append(f"{result.file}\n  {result.refused}")
+        if isinstance(result, Refused):
+            out.append(f"{result.file}\n  {result.error}")
             continue
-        report, counts = result.report, result.counts
+        report = result.report
         out.append(f"{result.file}　{report.unit} {report.year or '年度未填'}年度（{report.form}）")
         out += [f"  {note}" for note in report.notes]
         for finding in result.findings:
             if verbose or finding.severity != SEVERITIES[-1]:
                 sheet, address = result.place(finding)
                 out.append(line(finding, f"{sheet}!{address}" if sheet else ""))
-        total = "，".join(f"{SEVERITY_NAMES[name]}{counts[name]}处" for name in SEVERITIES if counts[name])
-        out.append(f"结果：{total or '没有发现问题'}。")
-        if counts[SEVERITIES[-1]] and not verbose:
+        out.append(f"结果：{result.summary}")
+        if result.counts[SEVERITIES[-1]] and not verbose:
             out.append("待确认的事项加 -v 列出。")
     return "\n".join(out)
 
@@ -117,6 +95,7 @@ def contents(report: Report) -> str:
 
 def rules_text(rules: Sequence[Rule], whole: bool = False) -> str:
     """Return a list of rules, one line each; with `whole` everything about each."""
+    rules = [shown(rule) for rule in rules]
     if not whole:
         return "\n".join(f"{r.id:<18}{SEVERITY_NAMES[r.severity]}　{r.title}" for r in rules)
     return "\n\n".join(_rule_text(rule) for rule in rules)
@@ -137,6 +116,7 @@ def meaning(rule: Rule) -> str:
 
 def rules_json(rules: Sequence[Rule]) -> str:
     """Return rules as JSON records."""
+    rules = [shown(rule) for rule in rules]
     keys = ("id", "forms", "severity", "title", "check", "when", "message", "fix", "basis", "since", "until", "off")
     return dumps([{**{k: getattr(r, k) for k in keys}, "meaning": meaning(r)} for r in rules], indent=1)
 
@@ -178,38 +158,33 @@ ul {{ padding: 0; }} .error {{ border-color: #b3261e; }} .explain {{ border-colo
 </head>
 <body>
 <h1>年度报告校验结果</h1>
-<p class="basis">规则版本 {version}</p>
 {body}
 </body>
 </html>
 """
 
 
-def as_html(results: Sequence[Result], catalogue: Catalogue) -> bytes:
+def as_html(results: Sequence[Checked | Refused]) -> bytes:
     """Return one self-contained page with the findings of every file."""
+    return _PAGE.format(body="\n".join(_section(r) for r in results)).encode()
+
+
+def _section(result: Checked | Refused) -> str:
     from html import escape
 
-    body = "\n".join(_section(r) for r in results)
-    return _PAGE.format(version=escape(catalogue.version), body=body).encode()
-
-
-def _section(result: Result) -> str:
-    from html import escape
-
-    if result.refused or result.report is None:
-        return f"<section><h2>{escape(result.file)}</h2><p>{escape(str(result.refused))}</p></section>"
-    report, counts = result.report, result.counts
-    total = "，".join(f"{SEVERITY_NAMES[n]}{counts[n]}处" for n in SEVERITIES if counts[n]) or "没有发现问题"
+    if isinstance(result, Refused):
+        return f"<section><h2>{escape(result.file)}</h2><p>{escape(str(result.error))}</p></section>"
+    report = result.report
     items = "\n".join(_item(result, f) for f in result.findings)
     head = escape(f"{report.unit} {report.year or ''}年度")
     notes = "".join(f"<p>{escape(note)}</p>" for note in report.notes)
     return (
-        f'<section><h2>{head}</h2><p class="at">{escape(result.file)}</p>'
-        f"{notes}<p>{total}。</p>\n<ul>\n{items}\n</ul></section>"
+        f'<section><h2>{head}</h2><p class="at">{escape(result.file)}　规则版本 {escape(result.pack)}</p>'
+        f"{notes}<p>{result.summary}</p>\n<ul>\n{items}\n</ul></section>"
     )
 
 
-def _item(result: Result, finding: Finding) -> str:
+def _item(result: Checked, finding: Finding) -> str:
     from html import escape
 
     sheet, address = result.place(finding)

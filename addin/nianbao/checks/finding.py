@@ -47,12 +47,19 @@ class Finding:
         return SEVERITIES.index(self.severity)
 
 
+def counts(findings: Sequence[Finding]) -> dict[str, int]:
+    """Return severity -> how many findings, answered ones included, the worst severity first."""
+    return {name: sum(f.severity == name for f in findings) for name in SEVERITIES}
+
+
 def summary(findings: Sequence[Finding]) -> str:
-    """Return the state of a report in one sentence: how many findings of each severity are open, how many explained."""
-    open_ones = [f for f in findings if not f.explanation]
-    counts = {name: sum(f.severity == name for f in open_ones) for name in SEVERITIES}
-    stated = [f"{SEVERITY_NAMES[name]}{count}处" for name, count in counts.items() if count]
-    if not any(counts[name] for name in BLOCKING):
+    """Return the state of a report in one sentence: how many findings of each severity are open, how many answered.
+
+    An error stays open whatever was written about it: only what asks for an explanation is settled by one.
+    """
+    still_open = [f for f in findings if f.blocks or not f.explanation]
+    stated = [f"{SEVERITY_NAMES[name]}{count}处" for name, count in counts(still_open).items() if count]
+    if not any(f.blocks for f in findings):
         stated.insert(0, "没有错误")
-    explained = len(findings) - len(open_ones)
-    return "，".join(stated + ([f"已说明{explained}处"] if explained else [])) + "。"
+    answered = len(findings) - len(still_open)
+    return "，".join(stated + ([f"已说明{answered}处"] if answered else [])) + "。"

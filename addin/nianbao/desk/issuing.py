@@ -1,0 +1,31 @@
+"""A checked report as the document that leaves the office: final while nothing blocks it, else a draft that says so."""
+
+from __future__ import annotations
+
+from .. import files, prose, verbs
+from ..errors import RefusedError
+from ..report import Report, title
+from .checking import Checked
+from .terms import Terms
+
+_LONGEST_NAME = 60  # characters of a file name; in a mail header, encoded, its line stays below 998 bytes
+
+
+def issue(checked: Checked, suffix: str, terms: Terms, draft: bool = False) -> bytes:
+    """Return the report as the content of a .docx, .html or .pdf file.
+
+    A `draft` is marked as one on every page, whether or not errors are open. The final report of one with findings
+    that block it is a `RefusedError`, which carries them.
+    """
+    blocking = checked.blocking
+    if blocking and not draft:
+        message = f"还有{len(blocking)}处错误或待说明的问题，没有生成报告；改正或说明后重试，也可以先生成草稿。"
+        raise RefusedError("open-errors", message, blocking)
+    template = terms.template_for(checked.report.form)
+    return verbs.content(checked.report, suffix, template, len(blocking) if draft else None)
+
+
+def file_stem(report: Report, draft: bool) -> str:
+    """Return the file name of a printed report, without suffix: its title, and that it is a draft."""
+    stem = files.safe_name(title(report))[:_LONGEST_NAME] if report.unit else "年度报告"
+    return f"{stem}（{prose.DRAFT}）" if draft else stem
