@@ -21,6 +21,15 @@ YEARS = {
 }
 PLAIN = "本年度有关工作按要求开展，责任落实到人，招生、财务等重点内容公开及时。"
 
+# A base report states nothing of its table, for its numbers are zero, or what a test makes of them.
+WITHOUT_NUMBERS = {
+    "s1.active": ["围绕土地征收、规划许可、不动产登记三类群众最常查询的事项，全年在县政府网站公开信息412条，其中征地补偿安置公告27条、规划方案公示63条。行政规范性文件均在印发后10个工作日内公开并配发解读材料。"],
+    "s1.request": ["政府信息公开申请集中在征地批文和规划图件，由窗口统一登记、专人承办，对能够区分处理的依法区分处理，答复前由法制机构审核，做到答复规范、说理清楚、按时送达。"],
+    "s1.manage": ["公文拟稿时同步确定公开属性，发布前逐件进行保密审查。对行政规范性文件逐件核对，在规范性文件库中更新状态。"],
+    "s5.problems": ["规划图件的公开格式不统一，手机端浏览不便；个别科室对补正告知的要求掌握不够准确，补正告知书的说理不够充分。"],
+    "s6.other": ["本年度信息处理费情况按规定填报，无其他需要报告的事项。"],
+}
+
 
 def sample(name: str) -> dict[str, Any]:
     """Return the JSON of a sample report of the project."""
@@ -36,7 +45,7 @@ def base(form_id: str = "gov-2021") -> dict[str, Any]:
             numbers[cell.id] = cell.choices[1] if cell.choices else "本校没有此项"
     texts = {text_id: [PLAIN] for text_id in definition.texts}
     if form_id.startswith("gov-"):
-        texts = {**sample("gov-2021-bureau")["texts"], "s6.other": ["本年度没有收取信息处理费，无其他需要报告的事项。"]}
+        texts = {**sample("gov-2021-bureau")["texts"], **WITHOUT_NUMBERS}
     meta = {"meta.website": "www.qinghe.example.cn", "meta.phone": "0000-6600018"}
     if form_id == "hei":
         meta["meta.column_url"] = "xxgk.qinghe.example.cn"

@@ -36,6 +36,7 @@ def _result(result: Checked | Refused) -> dict[str, Any]:
 
 def _finding(result: Checked, finding: Finding) -> dict[str, Any]:
     sheet, address = result.place(finding)
+    words = {"quote": finding.quote, "section": finding.section} if finding.section else {}
     return {
         "rule": finding.rule,
         "severity": finding.severity,
@@ -50,6 +51,7 @@ def _finding(result: Checked, finding: Finding) -> dict[str, Any]:
         "basis": finding.basis,
         "fingerprint": finding.fingerprint,
         "explanation": finding.explanation,
+        **words,
     }
 
 

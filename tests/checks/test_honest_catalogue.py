@@ -283,7 +283,8 @@ def _own_words(report: Report) -> str:
     """What a report itself brings, and a sentence may quote."""
     shape = report.structure
     labels = (word for label in shape.labels for word in label)
-    return "".join((*(shape.headings or ()), *shape.missing, *labels, shape.title or ""))
+    texts = (paragraph for paragraphs in report.texts.values() for paragraph in paragraphs)
+    return "".join((*(shape.headings or ()), *shape.missing, *labels, shape.title or "", *texts))
 
 
 @pytest.mark.parametrize("form_id", forms.form_ids())

@@ -69,7 +69,8 @@ def _by_function(context: Context) -> Iterator[Finding]:
         raise LookupError(f"{rule.id} has neither an expression nor a function")
     for fault in found.function(context, rule.given):
         severity = rule.lesser if fault.lesser else rule.severity
-        yield _finding(rule, severity, fault.cells, fault.names, fault.actual, fault.expected)
+        finding = _finding(rule, severity, fault.cells, fault.names, fault.actual, fault.expected)
+        yield replace(finding, quote=fault.quote, section=fault.section) if fault.section else finding
 
 
 def _finding(

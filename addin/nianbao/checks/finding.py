@@ -14,7 +14,8 @@ class Finding:
     """A rule that does not hold at one place.
 
     `cells` maps the ids behind it (cells, texts or meta fields) to their values, the first one being the place to
-    look at. `actual`, `expected` and `difference` are numbers where the rule compares numbers, else None.
+    look at. `actual`, `expected` and `difference` are numbers where the rule compares numbers, else None. A finding
+    about a text has the words (`quote`) and the id of the text (`section`); its `cells` are those the words contradict.
     """
 
     rule: str
@@ -27,13 +28,21 @@ class Finding:
     expected: Any = None
     difference: Any = None
     explanation: str | None = None
+    quote: str = ""
+    section: str = ""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The ids of what the finding is about, the one to look at first."""
+        return (*self.cells, *([self.section] if self.section else []))
 
     @property
     def fingerprint(self) -> str:
-        """Twelve hex digits of rule, cells and values: an explanation holds as long as they stay the same."""
+        """Twelve hex digits of rule, cells, values and words: an explanation holds as long as they stay the same."""
         import hashlib
 
-        text = "\x1f".join([self.rule, *(f"{k}={show(v)}" for k, v in sorted(self.cells.items()))])
+        said = [f"quote={self.quote}"] if self.quote else []
+        text = "\x1f".join([self.rule, *(f"{k}={show(v)}" for k, v in sorted(self.cells.items())), *said])
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     @property

@@ -32,13 +32,16 @@ class Context:
 
 @dataclass(frozen=True)
 class Fault:
-    """One breach: the ids behind it with their values, and what the message names. `lesser` is the milder kind."""
+    """One breach: the ids behind it with their values, and what the message names. `lesser` is the milder kind.
+    A breach in a text has the words (`quote`) and the id of the text (`section`)."""
 
     cells: Mapping[str, Any]
     names: Mapping[str, Any] = field(default_factory=dict)
     lesser: bool = False
     actual: Any = None
     expected: Any = None
+    quote: str = ""
+    section: str = ""
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ class Checked:
 
     def place(self, finding: Finding) -> tuple[str | None, str | None]:
         """Return (sheet, address) of the first place behind a finding that the file has."""
-        return next((self.places[c] for c in finding.cells if c in self.places), (None, None))
+        return next((self.places[c] for c in finding.places if c in self.places), (None, None))
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def rows(findings: Iterable[Finding], places: Mapping[str, Place]) -> list[Row]:
     """Return one row a finding; `places` says where cells, texts and meta fields stand."""
     found = []
     for number, finding in enumerate(findings, 1):
-        at = next((places[ref] for ref in finding.cells if ref in places), None)
+        at = next((places[ref] for ref in finding.places if ref in places), None)
         message = finding.message + (f"（已说明：{finding.explanation}）" if finding.explanation else "")
         texts = (number, SEVERITY_NAMES[finding.severity], finding.rule, " ".join(at) if at else WHOLE, message,
                  finding.fix, finding.basis, finding.fingerprint)
@@ -52,7 +52,7 @@ def colored(findings: Iterable[Finding], places: Mapping[str, Place]) -> dict[Pl
     """Return the cells that findings are about -> the worst severity; findings come worst first."""
     found: dict[Place, str] = {}
     for finding in findings:
-        for ref in finding.cells:
+        for ref in finding.places:
             if ref in places:
                 found.setdefault(places[ref], finding.severity)
     return found

@@ -85,6 +85,8 @@ def _against(mention: Mention, figure: Meant, form: Form, get: Lookup) -> Judged
         values = [get(cell_id) for cell_id in cells]
         if any(isinstance(v, bool) or not isinstance(v, (int, Decimal)) for v in values):
             continue
+        if mention.number and not _same_unit(mention.number.unit, form.cells[cells[0]].unit):
+            return Judged(mention, f"表中以{form.cells[cells[0]].unit}计")
         total = sum(values)
         if _agrees(mention, total, form.cells[cells[0]].unit, figure.most):
             return Judged(mention, "与表一致", True, tuple(zip(cells, values)), total, figure.rule)
@@ -92,12 +94,23 @@ def _against(mention: Mention, figure: Meant, form: Form, get: Lookup) -> Judged
     return first or Judged(mention, "表中这一格没有数")
 
 
+_COUNTS = frozenset("件宗起份个次项例桩") | {"", "人次", "件次"}  # units that are said of applications, cases and decisions
+_PEOPLE = frozenset("人名") | {"人次"}
+
+
+def _same_unit(said: str, unit: str) -> bool:
+    """Whether a number with one unit may be that of a cell with another."""
+    if said in MONEY or unit in MONEY:
+        return said in MONEY and unit in MONEY
+    if unit in _PEOPLE:
+        return said in _PEOPLE | {"位", "个", ""}
+    return said == unit or said in _COUNTS and unit in {"件", "条", "次", "个", "人次"} and not (unit == "条" and said == "次")
+
+
 def _agrees(mention: Mention, total: Decimal | int, unit: str, most: bool) -> bool:
     number = mention.number
     if number is None:
         return total == 0
-    if is_money(number) != (unit in MONEY):
-        return True  # 罚款20万元 beside a count, 收费通知1件 beside an amount: another thing than the cell's
     factor = MONEY.get(number.unit, Decimal(1)) / MONEY.get(unit, Decimal(1))
     low, high = number.low * factor, number.high * factor
     return total >= low if most else low <= total <= high

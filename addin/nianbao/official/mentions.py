@@ -402,6 +402,8 @@ class _Reader:
         ahead = self._ahead(i)
         if any(t.kind == NUMBER for t in ahead):
             return []
+        if self.word(self.tokens[i]) == "不" and not any(t.tags & {"charged", "fees"} for t in ahead[:1]):
+            return []  # 不规范, 不清楚: only 不收取 states that there is nothing
         behind = any(t.kind == WORD and t.tags & TOPICS for t in ahead) or any(t.kind == WORD for t in ahead)
         before = self._clause(i)
         if behind:

@@ -11,7 +11,7 @@ from .numerals import Number, numbers
 from .sentences import Paragraph
 
 _UNITS = frozenset("件宗起份条项个次人名例篇期场家处元") | {"人次", "件次", "万元", "个次"}
-_OPENS = re.compile(r"其中|包括|包含|分别(?:为|是)|分别(?=[^，。；]{1,12}\d)|含|：|中，|中：|分为|由|即")
+_OPENS = re.compile(r"其中|包括|包含|分别(?:为|是)|分别(?=[^，。；]{1,12}\d)|含|：|中，|中：|分为")
 _INCOMPLETE = re.compile(r"主要|重点|仅|就有|例如|比如|如：|之中有|部分")
 _AFTERWARDS = re.compile(r"^(?:等|左右|以上|及其他|和其他)")
 _OVERLAP = re.compile(r"同时|重复|交叉|不同渠道|多渠道|多个渠道|多种渠道|同一|既有|兼|去重|部分申请|涉及多")
@@ -121,7 +121,7 @@ def _parts(text: str, every: Sequence[Number], i: int, end: int) -> _List | None
         break
     if opened is None or _depth(gap[: opened.start()]) < 0 or "。" in gap[: opened.start()].rstrip("。"):
         return None
-    if opened[0] in ("由", "即", "含", "中，", "中：", "包括", "包含", "分为") and len(gap) > 30 or len(gap) > 60:
+    if opened[0] in ("含", "中，", "中：", "包括", "包含", "分为") and len(gap) > 30 or len(gap) > 60:
         return None
     if opened[0] == "：" and not _MARKED.search(gap[opened.end() : opened.end() + 3]) and "其中" not in gap:
         if not re.fullmatch(r"[，：]?[^，。；：]{0,12}", gap[opened.end() :]):

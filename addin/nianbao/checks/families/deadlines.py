@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Iterator
 
+from ...official.reading import stated_periods
 from ...report import chinese_date, parse_date, period, show
 from ...rule import is_number
 from ..parameters import UNIT_TYPE, CellId, MonthDay, Question, Questions, UnitTypes
@@ -100,6 +101,9 @@ def the_whole_year(context: Context, given: Period | AcademicYear) -> Iterator[F
     if tuple(map(parse_date, stated)) != tuple(map(parse_date, expected)):
         found, right = ("至".join(map(chinese_date, pair)) for pair in (stated, expected))
         yield Fault(dict(zip(given.days, stated)), {"found": found, "expected": right})
+    for text_id, said in stated_periods(report):
+        right = "至".join(map(chinese_date, expected))
+        yield Fault({}, {"found": said.words, "expected": right}, quote=said.quote, section=text_id)
 
 
 @implements("HEI-PERIOD", given=AcademicYear)

@@ -175,16 +175,6 @@ def consultations_add_up(context: Context, given: Consultations) -> Iterator[Fau
     yield Fault(found, {**names, "difference": show(total - parts)}, False, total, parts)
 
 
-@implements("I08-TXT", given=Statements)
-def words_agree_with_the_annex(context: Context, given: Statements) -> Iterator[Fault]:
-    for text_id, found, cell, value in _said(context, given.sayings):
-        stated = context.report.get(cell.id)
-        if is_number(stated) and stated != value:
-            names = {"place": text_place(context.form, text_id), "found": found, "label": cell.name}
-            cells = {cell.id: stated, text_id: found}
-            yield Fault(cells, {**names, "number": show(stated), "unit": cell.unit}, False, value, stated)
-
-
 @implements("I08-CUMTXT", given=Statements)
 def cumulative_words(context: Context, given: Statements) -> Iterator[Fault]:
     for text_id, found, cell, _ in _said(context, given.sayings):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Iterator
 
 from ...form import Form, for_year
+from ...official.reading import other_years
 from ...report import UNIT, YEAR, title
 from ..parameters import Sections
-from ..registry import Context, Fault, Nothing, implements
+from ..registry import Context, Fault, Nothing, implements, text_place
 
 NUMERALS = "一二三四五六七八九十"
 _HEADING = re.compile(rf"^([{NUMERALS}]{{1,3}})、(.+)$")
@@ -100,6 +101,9 @@ def years_agree(context: Context, given: YearSections) -> Iterator[Fault]:
         for text_id in (section.id, *(t.id for t in section.texts)) if section.id in given.sections else ():
             for found in sorted(set(_years_of_work(report.text(text_id))) - {year}):
                 yield fault(text_id, f"“{section.heading}”", str(found), lesser=True)
+    for text_id, told, quote in other_years(report, given.sections):
+        found = fault(text_id, text_place(context.form, text_id), str(told), lesser=True)
+        yield replace(found, cells={}, quote=quote, section=text_id)
 
 
 def _years_of_work(text: str) -> Iterator[int]:

@@ -1,0 +1,140 @@
+"""What the texts of a report say in numbers: read once, for every rule and for the clerk who asks why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Iterator
+
+from ..form import Form
+from ..report import Report, fill_names, parse_date, period, values_for
+from . import periods
+from .compare import Judged, judge
+from .mentions import mentions, setting
+from .numerals import Number
+from .sentences import Paragraph
+from .sums import Sum, disagreements
+
+PREAMBLE = "preamble"
+_LONGEST = 10**6  # characters; a longer text is no report, and is not read
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """The texts of a report as the reader understands them; everything is worked out when first asked for."""
+
+    report: Report
+
+    @cached_property
+    def form(self) -> Form:
+        return self.report.definition
+
+    @cached_property
+    def paragraphs(self) -> list[tuple[str, Paragraph]]:
+        """(text id, paragraph) of every text but the opening one, with the names in it filled in."""
+        report, found = self.report, []
+        texts = {k: v for k, v in report.texts.items() if k != PREAMBLE and k not in self.form.statements}
+        if sum(len(p) for lines in texts.values() for p in lines) > _LONGEST:
+            return []
+        values = values_for(report) if any("【" in p for lines in texts.values() for p in lines) else {}
+        for text_id, lines in texts.items():
+            for line in lines:
+                found.append((text_id, Paragraph(fill_names(line, values) if values else line)))
+        return found
+
+    @cached_property
+    def judged(self) -> list[tuple[str, Judged]]:
+        """(text id, mention with its verdict) in the order of the text."""
+        report, form = self.report, self.form
+        found: list[tuple[str, Judged]] = []
+        settings = {}
+        for text_id, paragraph in self.paragraphs:
+            topic = _topic(form, text_id)
+            if topic not in settings:
+                settings[topic] = setting(report.unit, report.year, topic)
+            found += [(text_id, j) for j in judge(mentions(paragraph, settings[topic]), form, report.get)]
+        return found
+
+    @cached_property
+    def unequal(self) -> list[tuple[str, Sum]]:
+        """(text id, sum or share) that does not add up. A number that contradicts the table is reported there."""
+        wrong = {
+            (id(j.mention.paragraph), j.mention.start) for _, j in self.judged if j.agrees is False and j.mention.number
+        }
+
+        def known(paragraph: Paragraph, number: Number) -> bool:
+            return (id(paragraph), number.start) in wrong
+
+        return [
+            (text_id, found)
+            for text_id, paragraph in self.paragraphs
+            for found in disagreements(paragraph, lambda n, p=paragraph: known(p, n))  # type: ignore[misc]
+        ]
+
+
+class _Same:
+    """A report by identity: what it holds cannot be hashed, and need not be compared."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+
+    def __hash__(self) -> int:
+        return id(self.report)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.report is self.report
+
+
+@lru_cache(maxsize=2)
+def _reading(same: _Same) -> Reading:
+    return Reading(same.report)
+
+
+def reading(report: Report) -> Reading:
+    """Return the reading of a report, made once for all rules."""
+    return _reading(_Same(report))
+
+
+@lru_cache(maxsize=256)
+def _topic(form: Form, text_id: str) -> frozenset[str]:
+    """Return what a section is about when its sentences do not say it: applications, where its heading does."""
+    for section in form.sections:
+        for text in section.texts:
+            if text.id == text_id:
+                return frozenset({"application"} if "申请" in text.heading + section.heading else ())
+        if section.id == text_id:
+            return frozenset({"application"} if "申请" in section.heading and "复议" not in section.heading else ())
+    return frozenset()
+
+
+def stated_periods(report: Report) -> Iterator[tuple[str, periods.Period]]:
+    """Yield (text id, period) that a text gives for the figures and that is not the form's.
+
+    A whole year, only another one, is left to the rule on years.
+    """
+    first, last = (parse_date(d) for d in period(report))
+    if report.year is None or first is None or last is None:
+        return
+    for text_id, paragraph in ((PREAMBLE, Paragraph(report.text(PREAMBLE))), *reading(report).paragraphs):
+        for found in periods.periods(paragraph):
+            whole = found.first and found.last and found.first.year != first.year
+            same = whole and (found.first.replace(year=first.year), found.last.replace(year=last.year)) == (first, last)  # type: ignore[union-attr]
+            if (found.first, found.last) != (first, last) and not same:
+                yield text_id, found
+
+
+def other_years(report: Report, apart: tuple[str, ...] = ()) -> Iterator[tuple[str, int, str]]:
+    """Yield (text id, year, sentence) where a text tells of the work of another year as if it were the report's.
+
+    Sections that speak of the problems of years past and of what is planned may, and those `apart` are not read.
+    """
+    form, year = report.definition, report.year
+    if year is None:
+        return
+    told = {t.id for s in form.sections for t in s.texts if t.aspect in ("问题", "改进")}
+    told |= {s.id for s in form.sections if any(t.id in told for t in s.texts)}
+    told |= {i for s in form.sections if s.id in apart for i in (s.id, *(t.id for t in s.texts))}
+    for text_id, paragraph in reading(report).paragraphs:
+        if text_id not in told:
+            for found, quote in periods.years_of_work(paragraph, year):
+                yield text_id, found, quote
