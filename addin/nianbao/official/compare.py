@@ -10,7 +10,7 @@ from ..form import Form
 from .mentions import Item, Mention
 from .numerals import MONEY
 from .tokens import is_money
-from .words import TOPICS, Meant, figures
+from .words import TOPICS, Meant, figures, rate
 
 Lookup = Callable[[str], Any]
 
@@ -18,7 +18,8 @@ Lookup = Callable[[str], Any]
 @dataclass(frozen=True)
 class Judged:
     """A mention and what came of it: `cells` it was compared with (id -> value), the value `expected` there, and
-    whether it `agrees`; None when it was left alone, for the reason `why`."""
+    whether it `agrees`; None when it was left alone, for the reason `why`. `reckoned` tells how the value was worked
+    out where it stands in no cell: a rate, a change against last year."""
 
     mention: Mention
     why: str
@@ -26,11 +27,16 @@ class Judged:
     cells: tuple[tuple[str, Any], ...] = ()
     expected: Any = None
     rule: str = ""
+    reckoned: str = ""
 
 
 def judge(mentions: Iterable[Mention], form: Form, get: Lookup) -> list[Judged]:
     """Return every mention with its verdict; `get` gives the value of a cell."""
-    return [_judge(mention, form, get) for mention in mentions]
+    found: list[Judged] = []
+    for mention in mentions:
+        before = found[-1] if found and found[-1].mention.sentence == mention.sentence else None
+        found.append(_judge(mention, form, get, before))
+    return found
 
 
 def meant(item: Item, form: Form, listed: bool = True, nothing: bool = False) -> Meant | None:
@@ -55,11 +61,13 @@ def meant(item: Item, form: Form, listed: bool = True, nothing: bool = False) ->
     return None
 
 
-def _judge(mention: Mention, form: Form, get: Lookup) -> Judged:
+def _judge(mention: Mention, form: Form, get: Lookup, before: Judged | None) -> Judged:
+    if mention.role == "change":
+        return _change(mention, get, before)
     if mention.left:
         return Judged(mention, mention.left)
     if mention.role:
-        return Judged(mention, "说的是变化或比例")
+        return _rate(mention, form, get)
     nothing = mention.number is None
     found = [meant(item, form, nothing=nothing) for item in mention.items]
     if not found or any(figure is None for figure in found):
@@ -69,6 +77,68 @@ def _judge(mention: Mention, form: Form, get: Lookup) -> Judged:
         known = [_sum(known)]
     verdicts = [_against(mention, figure, form, get) for figure in known]
     return next((v for v in verdicts if v.agrees is False), verdicts[0])
+
+
+def _rate(mention: Mention, form: Form, get: Lookup) -> Judged:
+    share, number = rate(form), mention.number
+    left = Judged(mention, "说的是比例")
+    if share is None or number is None or number.unit != "%" or not mention.flags & share.words:
+        return left
+    tags = [t for item in mention.items for t in item.tags]
+    topic = [item.topic for item in mention.items]
+    if not all(share.says in t for t in tags) or not (tags or any(share.says in t for t in topic)):
+        return left
+    part = _total(share.part, get)
+    step = Decimal(1).scaleb(int(number.value.as_tuple().exponent))
+    first: Judged | None = None
+    for cells in share.wholes:
+        whole = _total(cells, get)
+        if part is None or not whole:
+            continue
+        right = Decimal(part) * 100 / whole
+        shown = f"{part}÷{whole}"
+        named = tuple((c, get(c)) for c in (*share.part, *cells))
+        if abs(right - number.value) <= (step if part != whole and number.value != 100 else 0):
+            return Judged(mention, "与表一致", True, named, right, share.rule)
+        first = first or Judged(mention, "与表不一致", False, named, right.quantize(step), share.rule, shown)
+    return first or Judged(mention, "表中这一格没有数")
+
+
+def _total(cells: tuple[str, ...], get: Lookup) -> Decimal | int | None:
+    values = [get(cell_id) for cell_id in cells]
+    if any(isinstance(v, bool) or not isinstance(v, (int, Decimal)) for v in values):
+        return None
+    return sum(values)
+
+
+_MORE, _LESS = ("增长", "增加", "上升", "多", "提高", "净增", "增多", "上涨"), ("减少", "下降", "少")
+
+
+def _change(mention: Mention, get: Lookup, before: Judged | None) -> Judged:
+    """Judge by how much a figure that was named right before has changed since last year, where last year is known."""
+    left, number = Judged(mention, "说的是变化"), mention.number
+    words = "".join(mention.words)
+    against_last = any(w in words for w in ("同比", "上年", "去年", "上一年")) or mention.year
+    more, less = any(w in words for w in _MORE), any(w in words for w in _LESS)
+    if before is None or before.agrees is not True or before.reckoned or number is None or not number.exact:
+        return left
+    if not against_last or more == less or any(item.tags for item in mention.items) or before.mention.number is None:
+        return left
+    now = _total(tuple(c for c, _ in before.cells), get)
+    earlier = _total(tuple(f"last.{c}" for c, _ in before.cells), get)
+    if now is None or earlier is None or number.unit not in ("%", before.mention.number.unit):
+        return left
+    change = Decimal(now - earlier) * (1 if more else -1)
+    step = Decimal(0)
+    if number.unit == "%":
+        if not earlier:
+            return left
+        change, step = change * 100 / Decimal(earlier), Decimal(1).scaleb(int(number.value.as_tuple().exponent))
+    if abs(change - number.value) <= step:
+        return Judged(mention, "与上年比较一致", True, before.cells, change, before.rule)
+    shown = f"本年{now}、上年{earlier}，增减"
+    right = change.quantize(step) if step else change
+    return Judged(mention, "与上年比较不一致", False, before.cells, right if more else right, before.rule, shown)
 
 
 def _sum(known: list[Meant]) -> Meant:
@@ -83,11 +153,11 @@ def _against(mention: Mention, figure: Meant, form: Form, get: Lookup) -> Judged
     first: Judged | None = None
     for cells in sums:
         values = [get(cell_id) for cell_id in cells]
-        if any(isinstance(v, bool) or not isinstance(v, (int, Decimal)) for v in values):
+        total = _total(cells, get)
+        if total is None:
             continue
         if mention.number and not _same_unit(mention.number.unit, form.cells[cells[0]].unit):
             return Judged(mention, f"表中以{form.cells[cells[0]].unit}计")
-        total = sum(values)
         if _agrees(mention, total, form.cells[cells[0]].unit, figure.most):
             return Judged(mention, "与表一致", True, tuple(zip(cells, values)), total, figure.rule)
         first = first or Judged(mention, "与表不一致", False, tuple(zip(cells, values)), total, figure.rule)

@@ -132,6 +132,8 @@ def _sentence(
             found += reader.number(i)
         elif token.kind == NEGATION:
             found += reader.nothing(i)
+        elif "all_done" in token.tags:
+            found += reader.all_done(i, found)
         if token.kind == WORD and token.tags & TOPICS and not reader.has_number:
             frame.topic = token.tags & TOPICS  # a heading, or a sentence that speaks of something
     return found
@@ -267,7 +269,7 @@ class _Reader:
             self.taken.update(group[1:])
             for item, at in zip(split, group):
                 made.append(self._mention(at, (item,), left, year, role, flags))
-            self._settle(split, before)
+            self._settle(before)
             return made
         behind = self._behind(i)
         if not left:
@@ -277,8 +279,11 @@ class _Reader:
         if len(split) > 1 and not (together or each) and not left:
             left = "一个数说的是几件事，看不出是合计还是各自"
         loose = bool(words & set(_TOGETHER)) or self._included(i)
-        self._settle(split, [*before, *behind])
-        return [self._mention(i, tuple(split), left, year, role, flags, together and not each, loose)]
+        known = next((n for n, t in enumerate(behind) if t.kind == UNKNOWN), len(behind))
+        named = any(t.kind == WORD and t.tags & TOPICS for t in behind[known:])
+        self._settle([*before, *(behind if named else behind[:known])])
+        words = tuple(self.word(t) for t in before if t.kind in ("change", LAST, YEAR))
+        return [self._mention(i, tuple(split), left, year, role, flags, together and not each, loose, words)]
 
     def _mention(
         self,
@@ -290,10 +295,12 @@ class _Reader:
         flags: frozenset[str],
         together: bool = False,
         loose: bool = False,
+        words: tuple[str, ...] = (),
     ) -> Mention:
         token = self.tokens[i]
         return Mention(
-            self.paragraph, self.sentence, token.start, token.end, token.number, items, together, loose, left, year, role, flags
+            self.paragraph, self.sentence, token.start, token.end, token.number, items, together, loose, left, year, role,
+            flags, words,
         )
 
     def _left(self, before: Sequence[Token]) -> str:
@@ -360,6 +367,9 @@ class _Reader:
                 return split, f"“{self.word(behind[unknown])}”不是认得的词"
             base = split[-1].tags if named else ()
             return [Item((*base, *(tags if not named else (behind[topics[0]].tags,))))], ""
+        acts = [t.tags for t in behind if t.kind == WORD]
+        if not named and acts and unknown == len(behind):
+            return [Item(tuple(acts), self.frame.topic)], ""  # 尚有3件结转下年度办理
         if named and behind and unknown == 0 and not split[-1].tags[-1] & {"carried_in", "carried_out"}:
             return split, f"“{self.word(behind[0])}”不是认得的词"
         if not named:
@@ -387,13 +397,13 @@ class _Reader:
                 break
         return found if len(found) == count else []
 
-    def _settle(self, split: Sequence[Item], words: Sequence[Token]) -> None:
+    def _settle(self, words: Sequence[Token]) -> None:
         """Remember what is counted for the numbers that follow."""
         topic = [t.tags & TOPICS for t in words if t.kind == WORD and t.tags & TOPICS]
-        if topic:
+        if any(t.kind == UNKNOWN for t in words):
+            self.frame.topic = frozenset({"foreign"})  # 不动产登记申请5600件，办结5590件
+        elif topic:
             self.frame.topic = topic[-1]
-        elif any(t.kind == UNKNOWN for t in words) and not any(t.kind == WORD for t in words):
-            self.frame.topic = frozenset({"foreign"})
 
     # ---------------------------------------------------------------- statements of nothing
 
@@ -404,8 +414,10 @@ class _Reader:
             return []
         if self.word(self.tokens[i]) == "不" and not any(t.tags & {"charged", "fees"} for t in ahead[:1]):
             return []  # 不规范, 不清楚: only 不收取 states that there is nothing
-        behind = any(t.kind == WORD and t.tags & TOPICS for t in ahead) or any(t.kind == WORD for t in ahead)
+        behind = any(t.kind == WORD for t in ahead)
         before = self._clause(i)
+        if before is None or self._cut(i, ahead):
+            return []
         if behind:
             groups, lead = self._groups(ahead), before
         else:
@@ -423,9 +435,35 @@ class _Reader:
         start = self.tokens[i].start if behind else before[0].start
         flag = frozenset({self.word(self.tokens[i])})
         # What is not there settles the topic like a number does, unless the words are not understood.
-        self._settle(split, [t for t in everything if t.kind != UNKNOWN])
+        self._settle([t for t in everything if t.kind != UNKNOWN])
         return [
             Mention(self.paragraph, self.sentence, start, end, None, tuple(split), False, False, left, 0, "", flag)
+        ]
+
+    def all_done(self, i: int, before: Sequence[Mention]) -> list[Mention]:
+        """Return the statement that everything received is closed (收到申请34件，已全部办结): nothing is carried over.
+
+        It is none where it speaks of a part: of what had been carried in, of one kind of applications.
+        """
+        clause = self._clause(i)
+        if clause is None or any(t.kind == UNKNOWN for t in clause):
+            return []
+        named = [t.tags for t in clause if t.kind == WORD]
+        if named:
+            whole = all(tags & {"application", "received", "accepted", "handled"} for tags in named)
+            subject = whole and any("application" in tags for tags in named)
+        else:
+            last = [m for m in before if m.number][-1:]
+            tags = [t for m in last for item in m.items for t in item.tags]
+            intake = {"application", "received", "accepted"}
+            subject = bool(tags) and all(t & intake for t in tags) and any(t & {"received", "accepted"} for t in tags)
+            subject = subject and bool(last) and not last[0].left and "application" in self.frame.topic
+        if not subject:
+            return []
+        token, left = self.tokens[i], self._left(clause)
+        item = Item((frozenset({"all_done"}),), frozenset({"application"}))
+        return [
+            Mention(self.paragraph, self.sentence, token.start, token.end, None, (item,), left=left, flags=frozenset({"all"}))
         ]
 
     def _ahead(self, i: int) -> list[Token]:
@@ -436,11 +474,19 @@ class _Reader:
             found.append(token)
         return found
 
-    def _clause(self, i: int) -> list[Token]:
+    def _cut(self, i: int, ahead: Sequence[Token]) -> bool:
+        """Whether another negation follows within the phrase (没有因答复不当…): too much to be understood."""
+        j = i + 1 + len(ahead)
+        last = ahead[-1] if ahead else None
+        listed = last is None or last.kind == STOP or last.kind == AND
+        return j < len(self.tokens) and self.tokens[j].kind == NEGATION and not listed
+
+    def _clause(self, i: int) -> list[Token] | None:
+        """Return the words of the clause before a negation; None where a number is among them."""
         found: list[Token] = []
         for token in reversed(self.tokens[:i]):
             if token.kind == NUMBER:
-                return []
+                return None
             if token.kind == STOP and self.word(token) != "、":
                 if self.word(token) == "：" and not found:
                     continue

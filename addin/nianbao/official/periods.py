@@ -76,7 +76,7 @@ def years_of_work(paragraph: Paragraph, year: int) -> Iterator[tuple[int, str]]:
         behind = piece[match.end() :]
         if re.match(r"[\d月底末初前后上下第\-—－~～至到、和与]", behind) or not _WORK.match(behind):
             continue
-        if str(year) in piece or _OTHERWISE.search(re.split("[，；]", behind)[0]) or re.search("同比|相比|比上年|较上年|本年|今年", piece):
+        if str(year) in text or _OTHERWISE.search(re.split("[，；]", behind)[0]) or re.search("同比|相比|比上年|较上年|本年|今年", piece):
             continue
         yield int(match[1]), paragraph.quote(sentence.start, sentence.end)
 

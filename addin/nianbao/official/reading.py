@@ -123,17 +123,16 @@ def stated_periods(report: Report) -> Iterator[tuple[str, periods.Period]]:
                 yield text_id, found
 
 
-def other_years(report: Report, apart: tuple[str, ...] = ()) -> Iterator[tuple[str, int, str]]:
+def other_years(report: Report) -> Iterator[tuple[str, int, str]]:
     """Yield (text id, year, sentence) where a text tells of the work of another year as if it were the report's.
 
-    Sections that speak of the problems of years past and of what is planned may, and those `apart` are not read.
+    Sections on the problems of years past and on what is planned may tell of other years.
     """
     form, year = report.definition, report.year
     if year is None:
         return
     told = {t.id for s in form.sections for t in s.texts if t.aspect in ("问题", "改进")}
     told |= {s.id for s in form.sections if any(t.id in told for t in s.texts)}
-    told |= {i for s in form.sections if s.id in apart for i in (s.id, *(t.id for t in s.texts))}
     for text_id, paragraph in reading(report).paragraphs:
         if text_id not in told:
             for found, quote in periods.years_of_work(paragraph, year):

@@ -23,6 +23,8 @@ _DATE = re.compile(
     |(?P<year6>{_YEAR})年(?:度)?(?P<piece>\d{{1,2}}月(?:份)?(?:\d{{1,2}}[日号])?|[上下]半年|第?[一二三四1-4]季度|前三季度|初|第?[一二三四]季度)
     |(?P<year7>{_YEAR})年(?:度)?(?:全年)?
     |(?P<months>1月1日起?(?:-|—|至|到|～|~)12月31日(?:止)?|1(?:月)?(?:-|—|至|到|～|~)12月)
+    |(?P<many>(?:近|过去|最近|连续|前|这|头)(?:[两二三四五六七八九十几]|\d{{1,2}})个?年(?:以来|来|间|内)?)
+    |(?P<quarter>第?[一二三四]季度|前三季度|[上下]半年)
     |(?P<close2>12月31日(?:止)?|12月底|年底|年末)
     |(?P<month>\d{{1,2}}月(?:份)?(?:\d{{1,2}}[日号])?(?:底|末)?))""",
     re.X,
@@ -82,6 +84,8 @@ def _counts(text: str, number: Number, end: int) -> bool:
     if before and (before in "第〔第" or before.isascii() and (before.isalpha() or before in "-./#@_")):
         return False
     behind = text[number.end : number.end + 1]
+    if behind == "的" and text[number.end - 2 : number.end] in ("以下", "以上", "以内"):
+        return False  # 10件以下的不收费: a condition
     if not number.unit:
         return before in ("为", "：", "是", "达", "有") and (behind in STOPS or number.end >= end)
     first = text[number.start]
@@ -99,7 +103,7 @@ def _date(match: re.Match[str], start: int) -> Token:
     year = (chinese(named) if not named[:1].isascii() else int(named)) or 0 if named else 0
     if groups["school"] or groups["whole"] or groups["year7"]:
         return Token(a, b, YEAR, year=year)
-    if groups["year2"] or groups["since"]:
+    if groups["year2"] or groups["since"] or groups["many"]:
         return Token(a, b, MANY)
     if groups["close"]:
         return Token(a, b, AS_OF, year=year)

@@ -90,6 +90,27 @@ def figures(form: Form) -> tuple[Meant, ...]:
     return tuple(found)
 
 
+class Rate(NamedTuple):
+    """A share that a table gives: the cells of the part, and of each whole it may be a share of."""
+
+    words: frozenset[str]
+    says: str
+    rule: str
+    part: tuple[str, ...]
+    wholes: tuple[tuple[str, ...], ...]
+
+
+@cache
+def rate(form: Form) -> Rate | None:
+    """Return the share of a form that texts name (办结率), if it has one."""
+    data = _toml("figures")
+    cells = next((data["rate"][key] for key in data["forms"].get(form.id, ()) if key in data["rate"]), None)
+    if cells is None:
+        return None
+    part, *wholes = (tuple(one) for one in cells)
+    return Rate(frozenset(data["rate"]["words"]), data["rate"]["says"], data["rate"]["rule"], part, tuple(wholes))
+
+
 def _cells(form: Form, pattern: str) -> list[str]:
     if "*" in pattern:
         return [cell_id for cell_id in form.cells if fnmatchcase(cell_id, pattern)]

@@ -42,24 +42,25 @@ def nothing_is_nothing(context: Context, given: Nothing) -> Iterator[Fault]:
 
 def _against_table(context: Context, text_id: str, found: Judged) -> Fault:
     mention, form = found.mention, context.form
-    cell = form.cells[found.cells[0][0]]
-    unit = context.report.unit_of(cell)
-    right = f"{show(found.expected)}{unit}"
     number = mention.number
+    unit = "%" if number and number.unit == "%" else context.report.unit_of(form.cells[found.cells[0][0]])
+    right = f"{show(found.expected)}{unit}"
+    said = mention.text if number else f"0{unit}"
+    cell = f"按表中的数（{found.reckoned}）计算" if found.reckoned else _cells_place(form, found)
+    advice = f"把正文改为{right}" + ("" if found.reckoned else f"，或核对后把表中改为{said}")
     names = {
         "place": text_place(form, text_id),
         "quote": _shortened(mention.quote),
         "found": mention.text,
-        "cell": _cells_place(form, found),
+        "cell": cell,
         "right": right,
-        "said": mention.text if number else f"0{unit}",
+        "advice": advice,
     }
-    exact = number is not None and number.exact and _official_name(form, found)
-    said: Any = None if number is None else int(number.value) if number.value == int(number.value) else number.value
-    if number is None:
-        said = 0
+    exact = number is not None and number.exact and not found.reckoned and _official_name(form, found)
+    actual: Any = 0 if number is None else int(number.value) if number.value == int(number.value) else number.value
     return Fault(
-        dict(found.cells), names, bool(context.rule.lesser) and not exact, actual=said, expected=found.expected, quote=mention.quote, section=text_id
+        dict(found.cells), names, bool(context.rule.lesser) and not exact, actual=actual, expected=found.expected,
+        quote=mention.quote, section=text_id,
     )
 
 

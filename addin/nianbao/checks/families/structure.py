@@ -15,9 +15,6 @@ from ..registry import Context, Fault, Nothing, implements, text_place
 
 NUMERALS = "一二三四五六七八九十"
 _HEADING = re.compile(rf"^([{NUMERALS}]{{1,3}})、(.+)$")
-# A sentence that tells of a year's work begins with it; years in titles of laws, comparisons and plans do not.
-_YEAR_OF_WORK = re.compile(r"(?:^|[。；\n])\s*(20\d\d)年(?:度|全年|以来)?[，,]?(?=[^\d月])")
-_OTHER_SENSE = re.compile(r"^(?:\d{1,2}月|底|末|初|前|后|起|至|到|[—\-－~]|修订|颁布|印发|出台|同期|相比)")
 _YEAR_IN_NAME = re.compile(r"(20\d\d)年")
 
 
@@ -57,13 +54,6 @@ def form_fits_the_year(context: Context, given: Nothing) -> Iterator[Fault]:
 
 
 @dataclass(frozen=True)
-class YearSections:
-    """The sections that tell of the year's work, as far as a form has them."""
-
-    sections: Sections
-
-
-@dataclass(frozen=True)
 class Wanted:
     """The sections that must be there; all of the form where none are named."""
 
@@ -77,8 +67,8 @@ class Further:
     most: int
 
 
-@implements("G-YR-2", given=YearSections)
-def years_agree(context: Context, given: YearSections) -> Iterator[Fault]:
+@implements("G-YR-2")
+def years_agree(context: Context, given: Nothing) -> Iterator[Fault]:
     report, year = context.report, context.report.year
     if year is None:
         return
@@ -97,19 +87,9 @@ def years_agree(context: Context, given: YearSections) -> Iterator[Fault]:
     for found in _YEAR_IN_NAME.findall(report.structure.file_name):
         if int(found) != year:
             yield fault(YEAR, "文件名", found, lesser=True)
-    for section in context.form.sections:
-        for text_id in (section.id, *(t.id for t in section.texts)) if section.id in given.sections else ():
-            for found in sorted(set(_years_of_work(report.text(text_id))) - {year}):
-                yield fault(text_id, f"“{section.heading}”", str(found), lesser=True)
-    for text_id, told, quote in other_years(report, given.sections):
+    for text_id, told, quote in other_years(report):
         found = fault(text_id, text_place(context.form, text_id), str(told), lesser=True)
         yield replace(found, cells={}, quote=quote, section=text_id)
-
-
-def _years_of_work(text: str) -> Iterator[int]:
-    for match in _YEAR_OF_WORK.finditer(text):
-        if not _OTHER_SENSE.match(text[match.end() :]):
-            yield int(match[1])
 
 
 @implements("G-UNIT-1")
