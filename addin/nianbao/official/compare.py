@@ -76,6 +76,9 @@ def _judge(mention: Mention, form: Form, get: Lookup, before: Judged | None) -> 
     if mention.together and len(known) > 1:
         known = [_sum(known)]
     verdicts = [_against(mention, figure, form, get) for figure in known]
+    if "either" in mention.flags:
+        verdicts.sort(key=lambda v: v.agrees is False)
+        return verdicts[0]
     return next((v for v in verdicts if v.agrees is False), verdicts[0])
 
 

@@ -272,13 +272,15 @@ class _Reader:
             self._settle(before)
             return made
         behind = self._behind(i)
-        if not left:
+        if not left and not role:
             split, left = self._with_behind(split, before, behind)
         together = bool(words & set(_TOGETHER))
         each = bool(words & set(_EACH)) or not number.value
-        if len(split) > 1 and not (together or each) and not left:
+        if any(t.kind == AND and self.word(t) == "并" for t in self.tokens[max(0, i - 4) : i]) and not each:
+            flags |= {"either"}  # 收到并办结33件
+        elif len(split) > 1 and not (together or each) and not left and not role:
             left = "一个数说的是几件事，看不出是合计还是各自"
-        loose = bool(words & set(_TOGETHER)) or self._included(i)
+        loose = bool(words & set(_TOGETHER)) or self._included(i) or any(self.word(t)[0] == "共" for t in before)
         known = next((n for n, t in enumerate(behind) if t.kind == UNKNOWN), len(behind))
         named = any(t.kind == WORD and t.tags & TOPICS for t in behind[known:])
         self._settle([*before, *(behind if named else behind[:known])])
@@ -378,11 +380,15 @@ class _Reader:
 
     def _included(self, i: int) -> bool:
         """Whether a bracket right behind the number includes what was carried over: 28件（含上年结转2件）."""
-        ahead = self.tokens[i + 1 : i + 6]
-        if not ahead or ahead[0].kind != STOP or self.word(ahead[0]) not in "（，":
-            return False
-        words = {self.word(t) for t in ahead}
-        return bool(words & {"含", "包括", "其中", "包含"}) and any("carried_in" in t.tags for t in ahead)
+        opened = False
+        for token in self.tokens[i + 1 : i + 16]:
+            word = self.word(token)
+            if token.kind == STOP and word in "；。":
+                break
+            opened |= word in ("含", "包括", "其中", "包含", "其中有")
+            if opened and "carried_in" in token.tags:
+                return True
+        return False
 
     def _respectively(self, i: int, count: int, words: set[str]) -> list[int]:
         """Return the numbers that belong to the items of a list one by one (A、B分别为1件、2件); none if they do not."""

@@ -89,6 +89,8 @@ def _counts(text: str, number: Number, end: int) -> bool:
     if not number.unit:
         return before in ("为", "：", "是", "达", "有") and (behind in STOPS or number.end >= end)
     first = text[number.start]
+    if not first.isascii() and number.unit in ("年", "日", "月", "天", "季度"):
+        return False  # 下一年度, 一天: words
     if first in "一零" and number.end - number.start == 2:  # 一件事, 一件一档, 零件
         if first == "零" and before not in ("为", "请", "议", "讼", "共"):
             return False
