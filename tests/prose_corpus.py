@@ -79,3 +79,27 @@ def missed_and_false(case: Case) -> tuple[list[str], list[Finding]]:
         else:
             left.remove(hit)
     return missed, left
+
+
+def narrative(record: dict[str, Any], figures: dict[str, Any] | None = None, **texts: list[str]) -> Report:
+    """Return the report of a narrative, with some other figures and texts."""
+    stated = {**record["figures"], **(figures or {})}
+    data = {key: record[key] for key in ("form", "unit", "year")}
+    return from_dict(
+        {**data, "meta": {}, "texts": {**record["texts"], **texts}, "figures": _complete(record["form"], stated),
+         "explanations": []}
+    )
+
+
+def narratives() -> list[dict[str, Any]]:
+    return list(_document("narratives.toml")["narrative"])
+
+
+def stories() -> Iterator[Case]:
+    """Yield every narrative as it is, and with each of its faults."""
+    for record in narratives():
+        yield Case("narratives", record["name"], narrative(record), ())
+        for number, (words, instead, wanted) in enumerate(record["faults"], 1):
+            changed = {k: [p.replace(words, instead) for p in v] for k, v in record["texts"].items()}
+            assert changed != record["texts"], f"{record['name']} does not say {words}"
+            yield Case("narratives", f"{record['name']}-{number}", narrative(record, **changed), (wanted,))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Callable, Iterable
 
 from ..form import Form
@@ -39,7 +40,8 @@ def judge(mentions: Iterable[Mention], form: Form, get: Lookup) -> list[Judged]:
     return found
 
 
-def meant(item: Item, form: Form, listed: bool = True, nothing: bool = False) -> Meant | None:
+@lru_cache(maxsize=4096)
+def meant(item: Item, form: Form, nothing: bool = False) -> Meant | None:
     """Return the figure of the form that words mean: every word is one that the figure may have, and it has all of
     those that it must have."""
     topics = item.topic

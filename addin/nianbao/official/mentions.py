@@ -13,10 +13,12 @@ from typing import Iterable, Sequence
 from .numerals import Number
 from .sentences import Paragraph, Sentence
 from .tokens import AS_OF, COUNTED, LAST, MANY, NEXT, NUMBER, OWN, PART, STOP, THIS, UNKNOWN, YEAR, Token, is_money, read
-from .words import AND, NEGATION, PLAIN, TOPICS, WORD, Sense
+from .words import AND, NEGATION, PLAIN, TOPICS, WORD, Sense, Words, with_own
 
 HARD = "，；：。（）！？,"  # marks that end a phrase; 、 only separates the items of a list
 _EACH, _TOGETHER, _RESPECTIVELY = ("均", "都", "各"), ("共", "共计", "合计", "总计", "总共", "一共", "累计", "共有"), "分别"
+
+_RESULTS = frozenset("upheld corrected other_result pending direct after carried_out".split())
 
 
 @dataclass
@@ -71,10 +73,11 @@ class Mention:
 
 @dataclass(frozen=True)
 class Setting:
-    """What is known before a text is read: the year, words for the unit itself and its area, and the topic of a section."""
+    """What is known before a text is read: the year, the words (those for the unit itself and its area among them), and
+    the topic of a section."""
 
     year: int | None
-    own: dict[str, Sense]
+    words: Words
     area: frozenset[str]  # 全县 and the like where the report is that of the whole area
     topic: frozenset[str] = frozenset()
 
@@ -83,9 +86,10 @@ _GOVERNED = {"县": "全县", "市": "全市", "区": "全区", "镇": "全镇",
 
 
 def setting(unit: str, year: int | None, topic: Iterable[str] = ()) -> Setting:
-    """Return what the name of a unit says of its own words: 青禾县水利局 is also 县水利局, 水利局 and 全局."""
+    """Return what the name of a unit says of its own words: 青禾县水利局 is also 县水利局 and 全局. Not 水利局 alone:
+    other places have one too."""
     name = unit.strip()
-    own = {name[i:]: Sense(OWN) for i in range(len(name) - 2)} if len(name) > 2 else {}
+    own = {name[i:]: Sense(OWN) for i in range(len(name) - 2) if i == 0 or name[i] in _GOVERNED}
     area: set[str] = set()
     for ending in ("人民政府", "管理委员会", "管委会", "街道办事处"):
         if name.endswith(ending):
@@ -97,7 +101,7 @@ def setting(unit: str, year: int | None, topic: Iterable[str] = ()) -> Setting:
     area |= {whole.get(name[-1:], "")} | ({"全校"} if name.endswith(("学院", "大学", "学校")) else set())
     area.discard("")
     own |= {word: Sense(OWN) for word in area}
-    return Setting(year, own, frozenset(area), frozenset(topic))
+    return Setting(year, with_own(own), frozenset(area), frozenset(topic))
 
 
 def mentions(paragraph: Paragraph, about: Setting) -> list[Mention]:
@@ -108,7 +112,7 @@ def mentions(paragraph: Paragraph, about: Setting) -> list[Mention]:
     for sentence in paragraph.sentences:
         if not text.startswith(("其中", "上述", "以上"), sentence.start):
             frame.time = frame.whose = ""
-        tokens = read(text, sentence.start, sentence.end, about.own)
+        tokens = read(text, sentence.start, sentence.end, about.words)
         found += _sentence(paragraph, sentence, tokens, frame, about)
     return found
 
@@ -360,6 +364,9 @@ class _Reader:
         unknown = next((n for n, t in enumerate(behind) if t.kind == UNKNOWN), len(behind))
         if topics and topics[-1] > unknown:
             return split, f"“{self.word(behind[unknown])}”不是认得的词"
+        kinds = frozenset().union(*(t.tags for t in behind))
+        if not named and behind and self.word(behind[0]) in ("为", "是", "均为", "系") and not kinds & _RESULTS:
+            return split, "“为……”说的是其中有几件什么样的"
         if named and has_topic:
             foreign = any("foreign" in behind[n].tags for n in topics)
             return split, "数字后面说的是别的事" if foreign else ""
@@ -422,8 +429,8 @@ class _Reader:
             return []  # 不规范, 不清楚: only 不收取 states that there is nothing
         behind = any(t.kind == WORD for t in ahead)
         before = self._clause(i)
-        if before is None or self._cut(i, ahead):
-            return []
+        if before is None or self._cut(i, ahead) or any(t.kind == NEGATION for t in before):
+            return []  # a number, or a second negation, in the same clause: too much to be understood
         if behind:
             groups, lead = self._groups(ahead), before
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Iterator
 
@@ -16,7 +16,7 @@ from .sentences import Paragraph
 from .sums import Sum, disagreements
 
 PREAMBLE = "preamble"
-_LONGEST = 10**6  # characters; a longer text is no report, and is not read
+LONGEST = 10**5  # characters; longer texts are no report, and are not read
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,11 +30,16 @@ class Reading:
         return self.report.definition
 
     @cached_property
+    def length(self) -> int:
+        """The characters of all texts."""
+        return sum(len(line) for lines in self.report.texts.values() for line in lines)
+
+    @cached_property
     def paragraphs(self) -> list[tuple[str, Paragraph]]:
         """(text id, paragraph) of every text but the opening one, with the names in it filled in."""
         report, found = self.report, []
         texts = {k: v for k, v in report.texts.items() if k != PREAMBLE and k not in self.form.statements}
-        if sum(len(p) for lines in texts.values() for p in lines) > _LONGEST:
+        if self.length > LONGEST:
             return []
         values = values_for(report) if any("【" in p for lines in texts.values() for p in lines) else {}
         for text_id, lines in texts.items():
@@ -47,12 +52,10 @@ class Reading:
         """(text id, mention with its verdict) in the order of the text."""
         report, form = self.report, self.form
         found: list[tuple[str, Judged]] = []
-        settings = {}
+        about = setting(report.unit, report.year)
         for text_id, paragraph in self.paragraphs:
-            topic = _topic(form, text_id)
-            if topic not in settings:
-                settings[topic] = setting(report.unit, report.year, topic)
-            found += [(text_id, j) for j in judge(mentions(paragraph, settings[topic]), form, report.get)]
+            of_section = replace(about, topic=_topic(form, text_id))
+            found += [(text_id, j) for j in judge(mentions(paragraph, of_section), form, report.get)]
         return found
 
     @cached_property

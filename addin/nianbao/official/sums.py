@@ -215,7 +215,8 @@ def _judge(paragraph: Paragraph, found: _List) -> Iterator[Sum]:
     whole, parts = found.whole, found.parts
     labels = "".join(found.labels)
     piece = paragraph.plain[whole.start : parts[-1].end]
-    overlap = bool(_OVERLAP.search(piece)) or (len(_CHANNEL.findall(labels)) >= 2 and "申请" not in labels + piece)
+    overlap = bool(_OVERLAP.search(piece))
+    channels = len(_CHANNEL.findall(labels)) >= 2 and "申请" not in labels + piece  # one piece of news, several channels
     if any(_ACTS.search(label) for label in found.labels) and not re.search("自然人|法人", labels):
         incoming = [label for label in found.labels if re.search("新收|结转", label)]
         if len(incoming) < len(parts):
@@ -225,7 +226,7 @@ def _judge(paragraph: Paragraph, found: _List) -> Iterator[Sum]:
     end = parts[-1].end
     biggest = max(parts, key=lambda p: p.low)
     added = "＋".join(_show(p.value) for p in parts)
-    if len(parts) > 1 and not overlap and low > whole.high:
+    if len(parts) > 1 and not overlap and not channels and low > whole.high:
         yield Sum(paragraph, whole.start, end, "sum", about, _show(whole.value), f"{added}＝{_show(sum(p.value for p in parts))}")
     elif biggest.low > whole.high:
         yield Sum(paragraph, whole.start, end, "sum", (whole, biggest), _show(whole.value), _show(biggest.value))

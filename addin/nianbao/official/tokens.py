@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from .numerals import MONEY, Number, chinese, numbers
-from .words import PLAIN, Sense, lexicon
+from .words import PLAIN, Words
 
 NUMBER, STOP, UNKNOWN = "number", "stop", "unknown"
 OWN, THIS, LAST, NEXT, YEAR, PART, MANY, AS_OF = "own", "this", "last", "next", "year", "part", "many", "as of"
@@ -54,15 +54,15 @@ class Token(NamedTuple):
     year: int = 0
 
 
-def read(text: str, start: int, end: int, own: dict[str, Sense]) -> list[Token]:
-    """Return the tokens of text[start:end]. `own` are further words, such as the names of the unit."""
+def read(text: str, start: int, end: int, words: Words) -> list[Token]:
+    """Return the tokens of text[start:end]; of the words that begin alike the first in `words` counts."""
     found: list[Token] = []
     at = start
     for token in _figures(text, start, end):
-        _words(text, at, token.start, own, found)
+        _words(text, at, token.start, words, found)
         found.append(token)
         at = token.end
-    _words(text, at, end, own, found)
+    _words(text, at, end, words, found)
     return found
 
 
@@ -116,31 +116,22 @@ def _date(match: re.Match[str], start: int) -> Token:
     return Token(a, b, PART, year=year)
 
 
-def _words(text: str, start: int, end: int, own: dict[str, Sense], found: list[Token]) -> None:
+def _words(text: str, start: int, end: int, words: Words, found: list[Token]) -> None:
     """Append the words and marks of a piece without numbers; what stands between known words is one unknown token."""
-    words = lexicon()
     at, unknown = start, -1
     while at < end:
         first = text[at]
         token = None
         if first in STOPS:
             token = Token(at, at + 1, STOP)
-        phrase = _PHRASES.get(first)
-        if phrase is not None and token is None:
-            match = phrase.match(text, at, end)
-            if match:
-                token = Token(at, match.end(), PLAIN)
+        elif first in _PHRASES:
+            match = _PHRASES[first].match(text, at, end)
+            token = Token(at, match.end(), PLAIN) if match else None
         if token is None:
-            length = 0
             for word, sense in words.get(first, ()):
-                length = len(word)
-                if at + length <= end and text.startswith(word, at):
-                    token = Token(at, at + length, sense.kind, sense.tags)
+                if text.startswith(word, at, end):
+                    token = Token(at, at + len(word), sense.kind, sense.tags)
                     break
-            for word, sense in own.items():
-                if (token is None or len(word) > length) and text.startswith(word, at) and at + len(word) <= end:
-                    token = Token(at, at + len(word), sense.kind)
-                    length = len(word)
         if token is None:
             unknown = at if unknown < 0 else unknown
             at += 1

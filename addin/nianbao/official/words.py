@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Mapping, NamedTuple
 
 from .. import assets
 from ..form import Form
@@ -29,6 +29,18 @@ class Sense(NamedTuple):
     tags: frozenset[str] = frozenset()
 
 
+Words = Mapping[str, tuple[tuple[str, Sense], ...]]  # first character -> words and what they are, the longest first
+
+
+def with_own(own: Mapping[str, Sense]) -> Words:
+    """Return the lexicon with further words, such as the names of a unit."""
+    found = dict(lexicon())
+    for first in {word[0] for word in own}:
+        known = {**dict(found.get(first, ())), **{word: sense for word, sense in own.items() if word[0] == first}}
+        found[first] = tuple(sorted(known.items(), key=lambda item: -len(item[0])))
+    return found
+
+
 @dataclass(frozen=True)
 class Meant:
     """A figure of a form that a number of the text may state. `sums` are the sums of cells it may be: the first, or
@@ -44,8 +56,8 @@ class Meant:
 
 
 @cache
-def lexicon() -> dict[str, tuple[tuple[str, Sense], ...]]:
-    """Return first character -> (word, sense) of every word that begins with it, the longest first."""
+def lexicon() -> Words:
+    """Return the words that every text may have."""
     data = _toml("official")
     kinds: dict[str, str] = {}
     tags: dict[str, set[str]] = {}

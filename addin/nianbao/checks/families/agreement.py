@@ -12,7 +12,7 @@ from typing import Any, Iterator
 from ...form import Form
 from ...official import periods
 from ...official.compare import Judged
-from ...official.reading import PREAMBLE, reading
+from ...official.reading import LONGEST, PREAMBLE, reading
 from ...official.sentences import Paragraph
 from ...report import chinese_date, parse_date, period, preamble, show
 from ..registry import Context, Fault, Nothing, cell_place, implements, text_place
@@ -148,3 +148,10 @@ def the_law_in_force(context: Context, given: Nothing) -> Iterator[Fault]:
         for words, quote in periods.repealed_law(paragraph):
             names = {"place": text_place(context.form, text_id), "found": words}
             yield Fault({}, names, quote=quote, section=text_id)
+
+
+@implements("G-X-LONG")
+def texts_can_be_read(context: Context, given: Nothing) -> Iterator[Fault]:
+    length = reading(context.report).length
+    if length > LONGEST:
+        yield Fault({}, {"count": length, "most": LONGEST}, actual=length, expected=LONGEST)
