@@ -25,7 +25,7 @@ import tempfile
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Any, Callable, Literal, Iterator
 
 from openpyxl.utils.cell import coordinate_to_tuple
 
@@ -269,14 +269,14 @@ def suite_read(fixture: Fixture) -> list[Contender]:
         book = python_calamine.CalamineWorkbook.from_path(path)
         return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
 
-    def frames(engine: str) -> dict[str, Any]:
+    def frames(engine: Literal["openpyxl", "calamine"]) -> dict[str, Any]:
         sheets = pandas.read_excel(path, sheet_name=None, header=None, engine=engine)
         return {name: frame.to_numpy() for name, frame in sheets.items()}
 
     def figures(sheets: Any) -> dict[str, float]:
         return {key: float(sheets[sheet][row][column]) for key, (sheet, row, column) in fixture.places.items()}
 
-    ours = {key: float(value) for key, value in read_book(path).report.figures.items() if key in fixture.places}
+    ours = {key: float(str(value)) for key, value in read_book(path).report.figures.items() if key in fixture.places}
     contenders = {
         "openpyxl": full,
         "openpyxl read_only": lambda: full(read_only=True),

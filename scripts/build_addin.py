@@ -82,11 +82,13 @@ def _node(parent: etree._Element, tag: str, text: str | None = None, /, **attrib
 
 
 def _root(namespace: str, tag: str, **prefixes: str) -> etree._Element:
-    return etree.Element(f"{{{namespace}}}{tag}", nsmap={None: namespace, **prefixes})
+    names: dict[str | None, str] = {None: namespace}
+    names.update(prefixes.items())
+    return etree.Element(f"{{{namespace}}}{tag}", nsmap=names)
 
 
 def _bytes(root: etree._Element) -> bytes:
-    return etree.tostring(root, encoding="UTF-8", xml_declaration=True, standalone=True)
+    return bytes(etree.tostring(root, encoding="UTF-8", xml_declaration=True, standalone=True))
 
 
 def _content_types() -> bytes:

@@ -128,7 +128,8 @@ def _url(button: Button) -> str:
 
 
 def _window_state(title: str) -> str:
-    state = {"UIName": title, "Docked": True, "DockingArea": 0, "DockPos": "0,3", "Visible": True, "Style": 2}
+    place: dict[str, str | int | bool] = {"Docked": True, "DockingArea": 0, "DockPos": "0,3"}
+    state = {"UIName": title, **place, "Visible": True, "Style": 2}
     bar = _entry_node("private:resource/toolbar/addon_nianbao", state)
     return _configuration("org.openoffice.Office.UI", "CalcWindowState", _group("UIElements", _group("States", bar)))
 

@@ -8,24 +8,8 @@ from nianbao import report as reports
 from nianbao.form import CHOICE, MONEY, Form
 from nianbao.report import Report
 
-COLUMNS = ("natural", "biz", "research", "welfare", "legal", "other_org")
-BALANCED = {
-    "new_received": (37, 6, 1, 0, 3, 1),
-    "carried_in": (2, 1, 0, 0, 0, 0),
-    "granted": (14, 3, 1, 0, 1, 0),
-    "partial": (4, 1, 0, 0, 0, 0),
-    "denied_third_party": (1, 0, 0, 0, 0, 0),
-    "denied_internal": (1, 0, 0, 0, 0, 0),
-    "denied_process": (1, 1, 0, 0, 0, 0),
-    "denied_query": (2, 0, 0, 0, 1, 0),
-    "unable_not_held": (6, 1, 0, 0, 1, 1),
-    "unable_create": (1, 0, 0, 0, 0, 0),
-    "np_petition": (2, 0, 0, 0, 0, 0),
-    "np_repeat": (1, 0, 0, 0, 0, 0),
-    "other_no_correction": (2, 0, 0, 0, 0, 0),
-    "other_misc": (1, 0, 0, 0, 0, 0),
-    "carried_out": (3, 1, 0, 0, 0, 0),
-}
+import worked_example
+
 TEXTS = {
     "s1.active": [
         "2024年，县农业农村局围绕粮食生产、耕地保护和农产品质量安全主动公开信息，全年通过门户网站公开信息312条，其中政策文件18条、解读材料12条。",
@@ -42,16 +26,9 @@ TEXTS = {
 }
 
 
-def _zeros(form_id: str) -> dict[str, int]:
-    cells = forms.load(form_id).cells.values()
-    return {c.id: 0 for c in cells if c.table and not c.is_total}
-
-
 def balanced_2021() -> Report:
     """The balanced example of the domain notes, in the current form, with the earlier year attached."""
-    figures: dict[str, object] = dict(_zeros("gov-2021"))
-    for row, values in BALANCED.items():
-        figures |= {f"t3.{row}.{column}": value for column, value in zip(COLUMNS, values)}
+    figures: dict[str, object] = dict(worked_example.figures())
     figures |= {"t2.norms.issued": 3, "t2.norms.repealed": 1, "t2.norms.in_force": 22}
     figures |= {"t2.licence.decisions": 1286, "t2.penalty.decisions": 17, "t2.fee.amount": "103.38"}
     figures |= {"t4.review.upheld": 1, "t4.direct.pending": 1}
@@ -81,7 +58,8 @@ def balanced_2021() -> Report:
 
 def hospital_2019() -> Report:
     """Figures like those of a hospital that reports in the trial form, the purchase amount with its unit."""
-    figures: dict[str, object] = dict(_zeros("gov-2019"))
+    cells = forms.load("gov-2019").cells
+    figures: dict[str, object] = {c: 0 for c in worked_example.zeros("gov-2019") if cells[c].table}
     figures |= {"t2x.procure.items": 47, "t2x.procure.amount": reports.Decimal("2125.54"), "t2x.licence.change": -2}
     return reports.from_dict(
         {

@@ -7,6 +7,8 @@ from typing import Any
 
 from nianbao import form as forms
 
+import reports
+
 COLUMNS = ("natural", "biz", "research", "welfare", "legal", "other_org")
 ROWS = {
     "new_received": (37, 6, 1, 0, 3, 1),
@@ -25,10 +27,6 @@ ROWS = {
     "other_misc": (1, 0, 0, 0, 0, 0),
     "carried_out": (3, 1, 0, 0, 0, 0),
 }
-
-
-YEARS = {"gov-2021": 2024, "gov-2019": 2020, "stat-2014": 2016, "ind-2008": 2010, "ind-2008-power": 2012, "hei": 2023,
-         "pub": 2024}
 
 
 def zeros(form_id: str) -> dict[str, Any]:
@@ -54,7 +52,7 @@ def data(form_id: str = "gov-2021", **changes: Any) -> dict[str, Any]:
     found: dict[str, Any] = {
         "form": form_id,
         "unit": "青禾县水利局",
-        "year": YEARS[form_id],
+        "year": reports.YEARS[form_id],
         "meta": {"meta.unit_type": "department", "meta.level": "county", "meta.rulemaking": "no",
                  "meta.postcode": "010020", "meta.phone": "0000-1234567", "meta.sign_date": "2025-01-20"},
         "figures": figures(form_id),

@@ -457,29 +457,48 @@ def unknown_names(form: Form, text: str) -> list[str]:
     return [name for name in dict.fromkeys(_NAME.findall(text)) if name not in form.names]
 
 
+@dataclass(frozen=True)
+class Percentage:
+    """A share as it is printed, and how it came about: exact, rounded by itself, and the `units` of the last digit
+    by which the whole group of shares is then short of 100 (negative: over it)."""
+
+    exact: Decimal
+    rounded: Decimal
+    units: int
+    printed: Decimal
+
+
+def percentages(form: Form, share: forms.Share, figures: Mapping[str, Figure]) -> dict[str, Percentage]:
+    """Return share name -> percentage for a share and those of its group; empty while one of their figures is no
+    number or the whole is 0.
+
+    Shares of one group that cover the whole are rounded so that the printed values add up to 100: those cut most by
+    rounding down get the last units.
+    """
+    members = [s for s in form.shares if s is share or (share.group and s.group == share.group)]
+    parts = [figures.get(s.part) for s in members]
+    whole = figures.get(share.whole)
+    known = numbers(parts)
+    if len(known) < len(parts) or not is_number(whole) or whole == 0:
+        return {}
+    step = Decimal(1).scaleb(-share.digits)
+    exact = [Decimal(100) * part / whole for part in known]
+    rounded = [e.quantize(step, ROUND_HALF_UP) for e in exact]
+    units = int((100 - sum(rounded, Decimal())) / step) if sum(known) == whole else 0
+    order = sorted(range(len(exact)), key=lambda i: exact[i] - rounded[i], reverse=units > 0)
+    printed = list(rounded)
+    for i in order[: abs(units)]:
+        printed[i] += step.copy_sign(units)
+    return {s.name: Percentage(e, r, units, p) for s, e, r, p in zip(members, exact, rounded, printed)}
+
+
 def _shares(report: Report) -> dict[str, str]:
-    """Return share name -> percentage as printed. Shares of one group that cover the whole are rounded so that the
-    printed values add up to 100: those cut most by rounding down get the last units."""
-    form = report.definition
+    """Return share name -> percentage as printed."""
     found: dict[str, str] = {}
-    for key in dict.fromkeys(share.group or share.name for share in form.shares):
-        members = [share for share in form.shares if key in (share.group, share.name)]
-        parts = [report.figures.get(share.part) for share in members]
-        whole = report.figures.get(members[0].whole)
-        known = numbers(parts)
-        if len(known) < len(parts) or not is_number(whole) or whole == 0:
-            found |= {share.name: "" for share in members}
-            continue
-        step = Decimal(1).scaleb(-members[0].digits)
-        hundredth = Decimal(whole) / 100
-        exact = [Decimal(p) / hundredth for p in known]
-        rounded = [e.quantize(step, ROUND_HALF_UP) for e in exact]
-        if sum(known) == whole:
-            rest = 100 - sum(rounded, Decimal())
-            order = sorted(range(len(exact)), key=lambda i: exact[i] - rounded[i], reverse=rest > 0)
-            for i in order[: int(abs(rest) / step)]:
-                rounded[i] += step.copy_sign(rest)
-        found |= {share.name: f"{value}%" for share, value in zip(members, rounded)}
+    for share in report.definition.shares:
+        if share.name not in found:
+            group = percentages(report.definition, share, report.figures)
+            found |= {name: f"{value.printed}%" for name, value in group.items()} or {share.name: ""}
     return found
 
 

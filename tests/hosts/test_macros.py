@@ -172,6 +172,20 @@ def test_a_check_lists_what_the_command_finds(opened: Open, click: Callable[...,
     assert listed(book) == [finding.rule for finding in found]
 
 
+def test_the_rule_pack_of_the_installation_holds_for_the_buttons_too(
+    opened: Open, click: Callable[..., Click], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shown: list[Path]
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    (tmp_path / "nianbao").mkdir()
+    (tmp_path / "nianbao" / "settings.toml").write_text('packs = ["省.toml"]', "utf-8")
+    record = '[[change]]\nid = "G21-S-PRE"\nseverity = "error"\ndate = "2025-01-02"\nreason = "全省要求"\n'
+    (tmp_path / "nianbao" / "省.toml").write_text(record, "utf-8")
+    book = opened(good(**{}) | {"meta": {}})
+    assert macros.check(click(book)).startswith("校验完成：错误1处")
+    assert "G21-S-PRE" in listed(book)
+    assert macros.report(click(book, answer=False)) == "" and shown == []
+
+
 def test_text_in_a_number_cell_is_found_and_left_as_it_is(opened: Open, click: Callable[..., Click]) -> None:
     book = opened(good())
     put(book, UNBALANCED, "37件")

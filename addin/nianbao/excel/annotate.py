@@ -18,7 +18,7 @@ from ..errors import InputError
 from ..rule import SEVERITY_NAMES
 from . import ids, package, results
 from .patch import CONTENT_TYPES, PACKAGE_RELATION, RELATION
-from .patch import SheetXml, checked_text, dump, parse, replaced, tag
+from .patch import SheetXml, checked_text, dump, parse, replaced, tag, unusual
 from .sheet import height_of
 from .source import Place, position
 
@@ -46,14 +46,7 @@ def annotate(book: Path, findings: Iterable[Finding], places: Mapping[str, Place
     sheet_of = package.sheet_parts(parts, book.name)
     if ids.RESULTS not in sheet_of:
         raise InputError("sheet-missing", f"“{book.name}”缺少工作表“{ids.RESULTS}”，不能写入校验结果，请用未删改的工作簿。")
-    listed = list(findings)
-    try:
-        return files.pack(_annotated(parts, sheet_of, listed, places))
-    except InputError:
-        raise
-    except (AssertionError, KeyError, SyntaxError, TypeError, ValueError, StopIteration) as error:
-        raise InputError(
-            "unusual", f"“{book.name}”的内部结构不常见，不能标注，原文件没有改动，请在 Excel 或 WPS 中另存为 .xlsx 后重试。") from error
+    return files.pack(_annotated(parts, sheet_of, list(findings), places))
 
 
 def _annotated(parts: dict[str, bytes], sheet_of: Mapping[str, str], findings: list[Finding],
@@ -82,12 +75,19 @@ def _annotated(parts: dict[str, bytes], sheet_of: Mapping[str, str], findings: l
 # ---------------------------------------------------------------- colors
 
 
+def _related(parts: Mapping[str, bytes], part: str, kind: str) -> str:
+    """Return the part of a kind that another one points to."""
+    found = next((p for known, p in package.relations(parts, part).values() if known == kind), "")
+    if found not in parts:
+        raise unusual()
+    return found
+
+
 class _Styles:
     """The style part, to which colored twins of cell formats are added as they are needed."""
 
     def __init__(self, parts: Mapping[str, bytes]) -> None:
-        main = next(p for kind, p in package.relations(parts, "").values() if kind == "officeDocument")
-        self.part = next(p for kind, p in package.relations(parts, main).values() if kind == "styles")
+        self.part = _related(parts, _related(parts, "", "officeDocument"), "styles")
         self.root = parse(parts[self.part])
         self.fills, self.formats = self._list("fills"), self._list("cellXfs")
         self.made: dict[tuple[int, str], int] = {}
@@ -95,10 +95,13 @@ class _Styles:
 
     def _list(self, name: str) -> Element:
         found = self.root.find(tag(name))
-        assert found is not None, name
+        if found is None:
+            raise unusual()
         return found
 
     def colored(self, style: int, severity: str) -> int:
+        if style >= len(self.formats):
+            raise unusual()
         if (style, severity) not in self.made:
             twin = copy.deepcopy(self.formats[style])
             twin.set("fillId", str(self._fill(severity)))
@@ -179,13 +182,16 @@ def _insert(root: Element, child: Element, before: Iterable[str]) -> None:
 def _notes(parts: dict[str, bytes], sheet_part: str, xml: SheetXml, texts: Mapping[str, str]) -> None:
     """Add notes to a sheet; a cell that has one already gets the text below it."""
     found = {kind: target for kind, target in package.relations(parts, sheet_part).values()}
+    if found.get("comments", "") not in ("", *parts):
+        raise unusual()
     comments_part = found.get("comments") or _new_part(
         parts, sheet_part, "xl/comments{}.xml", "comments",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml",
         f'<comments xmlns="{tag("")[1:-1]}"><authors><author/></authors><commentList/></comments>')
     root = parse(parts[comments_part])
     listed = root.find(tag("commentList"))
-    assert listed is not None
+    if listed is None:
+        raise unusual()
     old = {c.get("ref"): c for c in listed}
     for address, text in texts.items():
         comment = old.get(address)
@@ -194,7 +200,8 @@ def _notes(parts: dict[str, bytes], sheet_part: str, xml: SheetXml, texts: Mappi
             comment.append(comment.makeelement(tag("text")))
             listed.append(comment)
         body = comment.find(tag("text"))
-        assert body is not None
+        if body is None:
+            raise unusual()
         _run(body, ("\n" if len(body) else "") + checked_text(text))
     listed[:] = sorted(listed, key=lambda c: position(str(c.get("ref"))))
     parts[comments_part] = dump(root)
@@ -204,7 +211,9 @@ def _notes(parts: dict[str, bytes], sheet_part: str, xml: SheetXml, texts: Mappi
         relation = next(k for k, (_, target) in package.relations(parts, sheet_part).items() if target == part)
         legacy = xml.root.makeelement(tag("legacyDrawing"), {f"{{{RELATION}}}id": relation})
         _insert(xml.root, legacy, _AFTER_DRAWING)
-    vml_part = package.relations(parts, sheet_part)[str(legacy.get(f"{{{RELATION}}}id"))][1]
+    vml_part = package.relations(parts, sheet_part).get(str(legacy.get(f"{{{RELATION}}}id")), ("", ""))[1]
+    if vml_part not in parts:
+        raise unusual()
     parts[vml_part] = _shapes(parts[vml_part], {a: t for a, t in texts.items() if a not in old})
 
 

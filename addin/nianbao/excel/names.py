@@ -6,13 +6,12 @@ replaces one more 【name】 by its value.
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Callable, Mapping
 
 from ..columns import column_name
 from ..form import Cell, Form, Share, Statement
-from ..report import UNIT, YEAR, Report, fill_pattern, wording
-from ..rule import is_number
+from ..report import UNIT, YEAR, Report, fill_pattern, percentages, wording
 from . import ids
 from .sheet import Facts, Formula, Item, Sheet, Value, height_of, literal, rounded
 
@@ -239,7 +238,7 @@ def _share(form: Form, sheet: Sheet, share: Share, rows: Mapping[str, int], wher
                 f"ROUND((100-SUM({','.join(at(_ROUNDED, s) for s in members)}))/{step:f},0),0))",
     }
     for column, text in texts.items():
-        formula = Formula(f"name.{share.name}#{column}", text, _share_value(members, share, column))
+        formula = Formula(f"name.{share.name}#{column}", text, _share_value(form, share, column))
         sheet.add(Item(row, column, formula=formula))
     here = members.index(share)
     others = [(n, at(_REST, s)) for n, s in enumerate(members) if n != here]
@@ -251,19 +250,13 @@ def _share(form: Form, sheet: Sheet, share: Share, rows: Mapping[str, int], wher
     return Formula(f"name.{share.name}", text, _value_of(share.name))
 
 
-def _share_value(members: list[Share], share: Share, column: int) -> Callable[[Facts], Value]:
+def _share_value(form: Form, share: Share, column: int) -> Callable[[Facts], Value]:
     def compute(facts: Facts) -> Value:
-        figures, step = facts.report.figures, Decimal(1).scaleb(-share.digits)
-        whole, parts = figures.get(share.whole), {s.name: figures.get(s.part) for s in members}
-        known = {name: part for name, part in parts.items() if is_number(part)}
-        if len(known) < len(parts) or not is_number(whole) or whole == 0:
+        found = percentages(form, share, facts.report.figures).get(share.name)
+        if found is None:
             return ""
-        exact = {name: Decimal(100) * part / whole for name, part in known.items()}
-        cut = {name: value.quantize(step, ROUND_HALF_UP) for name, value in exact.items()}
-        name = share.name
-        short = (100 - sum(cut.values())) / step if sum(known.values()) == whole else 0
-        return {_EXACT: exact[name], _ROUNDED: cut[name], _REST: rounded(exact[name] - cut[name]),
-                _UNITS: int(short)}[column]
+        rest = rounded(found.exact - found.rounded)
+        return {_EXACT: found.exact, _ROUNDED: found.rounded, _REST: rest, _UNITS: found.units}[column]
 
     return compute
 

@@ -28,11 +28,20 @@ def tag(name: str) -> str:
     return f"{{{MAIN}}}{name}"
 
 
+def unusual() -> InputError:
+    """Return the refusal of a workbook that holds together in a way that cannot be written into."""
+    sentence = "工作簿的内部结构不常见，不能写入，原文件没有改动，请在 Excel 或 WPS 中另存为 .xlsx 后重试。"
+    return InputError("unusual", sentence)
+
+
 def parse(content: bytes) -> Element:
-    """Parse a part; entities and network are off."""
+    """Parse a part; entities and network are off. One that is no XML is an `InputError`."""
     from lxml import etree
 
-    return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
+    try:
+        return etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
+    except etree.XMLSyntaxError as error:
+        raise unusual() from error
 
 
 def dump(root: Element) -> bytes:
@@ -48,7 +57,7 @@ class SheetXml:
         self.root = parse(content)
         data = self.root.find(tag("sheetData"))
         if data is None:
-            raise InputError("unusual", "工作簿的内部结构不常见，不能写入，请在 Excel 或 WPS 中另存为 .xlsx 后重试。")
+            raise unusual()
         self.data = data
         self.rows: dict[int, Element] = {int(r.get("r")): r for r in data.iterchildren(tag("row")) if r.get("r")}
         self.cells: dict[str, Element] = {c.get("r"): c for r in self.rows.values() for c in r.iterchildren(tag("c"))}
