@@ -207,3 +207,13 @@ def test_the_open_xml_sdk_sees_a_fault(
     path = tmp_path / f"spoiled{suffix}"
     path.write_bytes(files.pack(spoiled(good[suffix](), part, pattern, replacement)))
     assert any(kind in line for line in sdk.complaints([path], sdk.PROFILES[0]))
+
+
+@pytest.mark.parametrize("on_ci, ending", [("", pytest.skip.Exception), ("true", pytest.fail.Exception)])
+def test_without_the_validator_the_run_says_so_and_fails_on_ci(
+    on_ci: str, ending: type[BaseException], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sdk, "PROGRAM", tmp_path / "none")
+    monkeypatch.setenv("CI", on_ci)
+    with pytest.raises(ending, match="NO WORKBOOK AND NO REPORT WAS CHECKED"):
+        sdk.complaints([assets.ADDIN], sdk.PROFILES[0])
