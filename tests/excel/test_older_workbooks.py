@@ -16,6 +16,7 @@ from nianbao.checks import check
 from nianbao.excel.annotate import annotate
 from nianbao.excel.fill import fill
 from nianbao.excel.new import new
+from nianbao.excel.patch import mended
 from nianbao.excel.read import read_book
 from nianbao.report import from_json
 
@@ -94,3 +95,24 @@ def test_one_that_another_program_saved_is_mended_too(tmp_path: Path) -> None:
         assert b'<pane topLeftCell="A1"' in package.read("xl/worksheets/sheet1.xml")
     fill(tmp_path / "saved.xlsx", {"unit": "某某公司"}, tmp_path / "filled.xlsx")
     assert [fault for fault in faults(tmp_path / "filled.xlsx") if fault.startswith("panes")] == []
+
+
+@pytest.mark.parametrize("pane", (
+    '<pane xSplit="0" ySplit="0" topLeftCell="A1" activePane="bottomRight" state="frozen"/>'
+    '<selection pane="topRight"/><selection pane="bottomRight" activeCell="C9" sqref="C9"/>',
+    '<pane ySplit="0.0" activePane="bottomLeft" state="frozen"/><selection/><selection pane="bottomLeft"/>',
+    "<pane/>",
+))
+def test_a_pane_of_no_size_goes_with_the_selections_that_were_in_it(pane: str) -> None:
+    sheet = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews><sheetView>{}'\
+        '</sheetView></sheetViews><sheetData/></worksheet>'
+    mended_ = mended(sheet.format(pane).encode()).decode()
+    assert "<pane" not in mended_ and "pane=" not in mended_ and mended_.count("<selection") <= 1
+
+
+def test_a_pane_with_a_split_stays_as_it_is() -> None:
+    for name in ("gov-2021.xlsx", "hei.xlsx"):
+        with zipfile.ZipFile(FOLDERS[0] / name) as package:
+            for part in package.namelist():
+                content = package.read(part)
+                assert (mended(content) is content) == (b"<pane topLeftCell" not in content), part
