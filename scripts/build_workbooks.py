@@ -135,7 +135,8 @@ def _draw(worksheet: Worksheet, sheet: Sheet, formats: dict[str, Format], values
             worksheet.set_row(row, sheet.heights[row])
     for item in sheet.items:
         _write(worksheet, item, formats[item.style], values.get((sheet.name, item.address)))
-    worksheet.freeze_panes(*sheet.freeze)
+    if sheet.freeze:
+        worksheet.freeze_panes(*sheet.freeze)
     worksheet.hide_gridlines(2)
     if sheet.protected:
         worksheet.protect("", _PROTECTION)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Sequence
 
 from . import form as forms
+from .checks.catalogue import shown
 from .checks.finding import Finding
 from .desk.checking import Checked, Refused
 from .report import Report, dumps
@@ -94,6 +95,7 @@ def contents(report: Report) -> str:
 
 def rules_text(rules: Sequence[Rule], whole: bool = False) -> str:
     """Return a list of rules, one line each; with `whole` everything about each."""
+    rules = [shown(rule) for rule in rules]
     if not whole:
         return "\n".join(f"{r.id:<18}{SEVERITY_NAMES[r.severity]}　{r.title}" for r in rules)
     return "\n\n".join(_rule_text(rule) for rule in rules)
@@ -114,6 +116,7 @@ def meaning(rule: Rule) -> str:
 
 def rules_json(rules: Sequence[Rule]) -> str:
     """Return rules as JSON records."""
+    rules = [shown(rule) for rule in rules]
     keys = ("id", "forms", "severity", "title", "check", "when", "message", "fix", "basis", "since", "until", "off")
     return dumps([{**{k: getattr(r, k) for k in keys}, "meaning": meaning(r)} for r in rules], indent=1)
 

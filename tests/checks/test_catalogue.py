@@ -3,45 +3,23 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from nianbao.checks import Finding, check
 from nianbao.checks.catalogue import load, overlay
-from nianbao.checks.registry import IMPLEMENTATIONS, implementation
+from nianbao.checks.registry import implementation, implementations
 from nianbao.errors import InputError
 from nianbao.report import Explanation, Report
 from nianbao.rule import BLOCKING, CONFIRM, ERROR, SEVERITIES, parse
 
+from checks_fixtures import FIXTURES, fixture
 from reports import YEARS, build
 
-FIXTURES: dict[str, dict[str, Any]] = tomllib.loads((Path(__file__).parent / "fixtures.toml").read_text("utf-8"))
 RULES = load().rules
 A_QUIET_DAY = date(2025, 8, 1)  # far from every deadline
-
-
-def fixture(rule_id: str, side: str) -> Report:
-    record = FIXTURES[rule_id]
-    changes = dict(FIXTURES[record["like"]] if "like" in record else record).get(side, {})
-    changes = dict(changes)
-    form_id = record.get("form") or changes.pop("form", "gov-2021")
-    changes.pop("form", None)
-    if isinstance(last := changes.get("last"), dict) and last.get("texts") == "same":
-        changes["last"] = {"texts": build(form_id).texts}
-    if form_id != "gov-2021" and "like" in record:
-        changes = shifted(changes)
-    return build(form_id, **changes)
-
-
-def shifted(changes: dict[str, Any]) -> dict[str, Any]:
-    """The years of a fixture, four years earlier, and the form before the first as its own."""
-    text = {k: re.sub(r"20(2[345])", lambda m: f"20{int(m[1]) - 4:02}", repr(v)) for k, v in changes.items()}
-    moved = {k: eval(v) for k, v in text.items() if k != "year"}  # noqa: S307  our own literals
-    return moved
 
 
 def answered(report: Report, rule_ids: list[str]) -> list[Finding]:
@@ -89,7 +67,7 @@ def test_every_rule_is_judged_by_an_expression_or_by_a_function_never_both() -> 
 
 
 def test_every_function_belongs_to_a_record() -> None:
-    assert set(IMPLEMENTATIONS) <= set(RULES)
+    assert set(implementations()) <= set(RULES)
 
 
 def test_an_expression_rule_supplies_every_placeholder_of_its_message() -> None:
@@ -97,7 +75,8 @@ def test_an_expression_rule_supplies_every_placeholder_of_its_message() -> None:
     for rule in RULES.values():
         if rule.check:
             names = set(rule.expression.names) | set(rule.condition.names if rule.condition else ()) | always
-            assert set(re.findall(r"\{([^{}]+)\}", rule.message)) <= names, rule.id
+            worded = r"\{([^{}:]+)\}"  # {label:…} and its like are filled from the form
+            assert set(re.findall(worded, rule.message)) <= names, rule.id
             if not rule.expression.sides:
                 assert not {"left", "right", "difference"} & set(re.findall(r"\{([^{}]+)\}", rule.message)), rule.id
 

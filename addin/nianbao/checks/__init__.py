@@ -10,17 +10,6 @@ from ..errors import InputError
 from ..form import Form
 from ..report import Report, show, totals, with_last
 from ..rule import Bound, Rule, evaluate
-from . import (  # noqa: F401  they register their functions
-    college,
-    deadlines,
-    enterprise,
-    figures,
-    indicators,
-    privacy,
-    prose,
-    reminders,
-    structure,
-)
 from .catalogue import Catalogue, load
 from .finding import Finding, answered
 from .registry import Context, cell_place, implementation
@@ -49,7 +38,7 @@ def check(
     bounds = catalogue.bounds(form.id)
     computed = totals(form, report.figures)
     found: list[Finding] = []
-    for rule in catalogue.for_form(form.id):
+    for rule in catalogue.for_form(form.id, report.year):
         if rule.check:
             found += _by_expression(rule, bounds[rule.id], report)
         else:
@@ -73,10 +62,10 @@ def _by_expression(rule: Rule, bounds: tuple[Bound, ...], report: Report) -> Ite
 
 def _by_function(context: Context) -> Iterator[Finding]:
     rule = context.rule
-    function = implementation(rule)
-    if function is None:
+    found = implementation(rule)
+    if found is None:
         raise LookupError(f"{rule.id} has neither an expression nor a function")
-    for fault in function(context):
+    for fault in found.function(context, rule.given):
         severity = rule.lesser if fault.lesser else rule.severity
         yield _finding(rule, severity, fault.cells, fault.names, fault.actual, fault.expected)
 

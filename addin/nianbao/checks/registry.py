@@ -1,12 +1,17 @@
-"""Rules that no expression can say: Python functions registered under the id of their record."""
+"""Rules that no expression can say: Python functions registered under the id of their record.
+
+A function is in a module of `families`, which are found by walking that folder. It declares its parameters and gets
+them as the record, or an overlay, gives them.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, Callable, Iterator, Mapping
 
-from ..form import Cell, Form
+from ..form import Cell, Form, meta_sheet
 from ..report import Figure, Report, fill_names, values_for
 from ..rule import Rule
 
@@ -36,25 +41,55 @@ class Fault:
     expected: Any = None
 
 
-Check = Callable[[Context], Iterator[Fault]]
-IMPLEMENTATIONS: dict[str, Check] = {}
+@dataclass(frozen=True)
+class Nothing:
+    """The parameters of a function that has none."""
 
 
-def implements(rule_id: str) -> Callable[[Check], Check]:
-    """Register a function as the check of a rule, and of the rules that are `like` it."""
+Check = Callable[[Context, Any], Iterator[Fault]]
+
+
+@dataclass(frozen=True)
+class Implementation:
+    """A function, and the dataclass that declares its parameters; see `parameters`."""
+
+    function: Check
+    declared: type
+
+
+_REGISTERED: dict[str, Implementation] = {}
+
+
+def implements(*rule_ids: str, given: type = Nothing) -> Callable[[Check], Check]:
+    """Register a function as the check of rules, and of the rules that are `like` them."""
 
     def register(function: Check) -> Check:
-        if rule_id in IMPLEMENTATIONS:
-            raise ValueError(f"{rule_id} has two implementations")
-        IMPLEMENTATIONS[rule_id] = function
+        for rule_id in rule_ids:
+            if rule_id in _REGISTERED:
+                raise ValueError(f"{rule_id} has two implementations")
+            _REGISTERED[rule_id] = Implementation(function, given)
         return function
 
     return register
 
 
-def implementation(rule: Rule) -> Check | None:
+@cache
+def implementations() -> Mapping[str, Implementation]:
+    """Return rule id -> function, of all the families there are."""
+    from importlib import import_module
+    from pkgutil import iter_modules
+
+    from . import families
+
+    for module in iter_modules(families.__path__):
+        import_module(f"{families.__name__}.{module.name}")
+    return _REGISTERED
+
+
+def implementation(rule: Rule) -> Implementation | None:
     """Return the function of a rule, its own or that of the rule it is like."""
-    return IMPLEMENTATIONS.get(rule.id) or IMPLEMENTATIONS.get(rule.like)
+    found = implementations()
+    return found.get(rule.id) or found.get(rule.like)
 
 
 def cell_place(form: Form, cell: Cell) -> str:
@@ -70,7 +105,7 @@ def cell_place(form: Form, cell: Cell) -> str:
 def text_place(form: Form, text_id: str) -> str:
     """Return which section or sub-section a text id stands for, or a field of the unit sheet."""
     if text_id in form.meta:
-        return f"单位信息“{form.meta[text_id].label}”"
+        return f"{meta_sheet()}“{form.meta[text_id].label}”"
     for section in form.sections:
         if text_id == section.id or any(text_id == s.id for s in section.statements):
             return f"“{section.heading}”"

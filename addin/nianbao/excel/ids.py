@@ -26,8 +26,9 @@ LAST_FORM, LAST_YEAR, LAST_UNIT = "last.form", "last.meta.report_year", "last.me
 
 PROPERTY_FORM, PROPERTY_VERSION, PROPERTY_RULES = "nianbao.form", "nianbao.form_version", "nianbao.rules"
 
-GUIDE, NAMES, PREVIOUS, REASONS = "填报说明", "名称", "上年数据", "情况说明"
-CHECKS, RESULTS, RULES, WORK = "校验", "校验结果", "规则", "计算"
+_SHEETS = forms.sheet_names()
+GUIDE, NAMES, PREVIOUS, REASONS = (_SHEETS[key] for key in ("guide", "names", "previous", "reasons"))
+CHECKS, RESULTS, RULES, WORK = (_SHEETS[key] for key in ("checks", "results", "rules", "work"))
 
 
 def expected_sheets(form: Form) -> dict[str, str]:

@@ -94,7 +94,7 @@ class Sheet:
     hidden: bool = False
     protected: bool = True
     print_columns: int = 0  # columns that are printed; all of them when 0
-    freeze: tuple[int, int] = (0, 0)
+    freeze: tuple[int, int] | None = None  # rows above and columns left that stay in sight
     repeat: tuple[int, int] | None = None
     landscape: bool = False
     one_page: bool = False

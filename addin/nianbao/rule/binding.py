@@ -51,7 +51,9 @@ def bind(rule: Rule, form: Form) -> tuple[Bound, ...]:
         return ()
     if not rule.table:
         return (_bind(rule, form, None, "", rule.title),)
-    table = form.table(rule.table)
+    table = next((t for t in form.tables if t.id == rule.table), None)
+    if table is None:
+        raise RuleError(f"{rule.id} 的 table “{rule.table}”在格式 {form.id} 中没有")
     places = [p for p in _places(rule, table) if (not rule.only or p[0] in rule.only) and p[0] not in rule.but]
     return tuple(_bind(rule, form, table, place, label) for place, label in places)
 
@@ -71,13 +73,14 @@ def _bind(rule: Rule, form: Form, table: Table | None, place: str, label: str) -
             return f"last.{resolve(name[5:])}"
         if name.startswith("meta."):
             if name not in form.meta:
-                raise RuleError(f"{rule.id}: unknown field {name}")
+                raise RuleError(f"{rule.id} 的算式中，单位信息没有“{name}”这一项")
             return name
         own = _cell(rule.each, table, place, name) if table else name
         if own in form.cells:
             return own
         if name not in form.cells:
-            raise RuleError(f"{rule.id}: {name} is no cell of {form.id}" + (f" at {place}" if place else ""))
+            at = f"（{place}）" if place else ""
+            raise RuleError(f"{rule.id} 的算式中，格式 {form.id} 没有“{name}”{at}这一格")
         return name
 
     expressions = [e for e in (rule.expression, rule.condition) if e]
@@ -86,7 +89,7 @@ def _bind(rule: Rule, form: Form, table: Table | None, place: str, label: str) -
     for group in {g: None for e in expressions for g in e.groups}:
         prefix, plain = ("last.", group[5:]) if group.startswith("last.") else ("", group)
         if table is None or plain not in table.groups:
-            raise RuleError(f"{rule.id}: {plain} is no group of the table")
+            raise RuleError(f"{rule.id} 的算式中，表中没有名为“{plain}”的组")
         groups[group] = tuple(resolve(prefix + member) for member in table.groups[plain])
     return Bound(rule, place, label, names, groups)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, Mapping
+from typing import Any
 
 ERROR, EXPLAIN, WARNING, CONFIRM = "error", "explain", "warning", "confirm"
 SEVERITIES = (ERROR, EXPLAIN, WARNING, CONFIRM)  # worst first
@@ -18,7 +18,8 @@ COMPARE = {ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">
 
 
 class RuleError(ValueError):
-    """A rule record that cannot work: a defect of the catalogue or of an overlay, never of a report."""
+    """A rule record that cannot work: a defect of the catalogue or of an overlay, never of a report. The text is a
+    Chinese sentence without its full stop."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,10 @@ class Rule:
     but: tuple[str, ...] = ()  # rows, columns or groups it does not hold for
     when: str = ""
     check: str = ""
-    cells: tuple[str, ...] = ()  # what a function looks at
-    section: str = ""  # the section a function reads
-    patterns: tuple[Mapping[str, Any], ...] = ()  # what a function looks for: text (a regular expression), cells, zero
+    given: Any = None  # the parameters of its function
     lesser: str = ""  # severity of its milder findings, where it has two
     entails: tuple[str, ...] = ()  # rules that necessarily fail with it
+    entailed_by: tuple[str, ...] = ()  # rules that it necessarily fails with
     like: str = ""  # the rule whose record, and function, this one shares
     off: str = ""  # date and reason, when an overlay switched it off
 
@@ -81,8 +81,8 @@ def parse(source: str) -> Expression:
     """Parse an expression; whatever the language does not have is a `RuleError`."""
     try:
         tree = ast.parse(source, mode="eval").body
-    except SyntaxError as error:
-        raise RuleError(f"{source}: {error.msg}") from error
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise RuleError(f"算式“{source}”写法不对") from error
     required: dict[str, None] = {}
     optional: dict[str, None] = {}
     groups: dict[str, None] = {}
@@ -108,13 +108,13 @@ def parse(source: str) -> Expression:
             function = dotted(node.func)
             if function == "sum":
                 if not dotted(node.args[0]):
-                    raise RuleError(f"{source}: sum() takes the name of a group")
+                    raise RuleError(f"算式“{source}”中 sum() 的括号里应为一个组的名称")
                 groups[dotted(node.args[0])] = None
             else:
                 for argument in node.args:
                     visit(argument, lenient or function in ("given", "default"))
         else:
-            raise RuleError(f"{source}: {ast.unparse(node)} is not part of the rule language")
+            raise RuleError(f"算式“{source}”中的“{ast.unparse(node)}”不能用在规则里")
 
     visit(tree, False)
     only_optional = frozenset(name for name in optional if name not in required)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Iterator
 
-from .registry import Context, Fault, implements, text_place
+from ..parameters import Words
+from ..registry import Context, Fault, implements, text_place
 
 # Patterns are compiled when a line may hold such a thing: a long row of digits, the word 申请人.
 _DIGITS = re.compile(r"\d(?:[ -]?\d){10}")
@@ -13,11 +15,16 @@ _IDENTITY = (
     r"(?<![0-9A-Za-z])[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?![0-9A-Za-z])"
 )
 _MOBILE = r"(?<![\d.\-])1[3-9]\d(?:[ -]?\d{4}){2}(?![\d.])"
-_SURNAMES = (
-    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪"
-    "田任姜范石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
-)
-_APPLICANT = rf"申请人[：:]?([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=先生|女士|同志|（|\()"
+
+
+@dataclass(frozen=True)
+class Personal:
+    """The words before an applicant's name, and the surnames, one a character, that tell a name from other words."""
+
+    before: Words
+    surnames: str
+
+
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -27,27 +34,29 @@ def _is_identity(number: str) -> bool:
     return number[-1].upper() == check
 
 
-@implements("G21-S-SECRET")
-def no_personal_data(context: Context) -> Iterator[Fault]:
+@implements("G21-S-SECRET", given=Personal)
+def no_personal_data(context: Context, given: Personal) -> Iterator[Fault]:
     for text_id, lines in context.report.texts.items():
         if text_id == "preamble":  # carries the unit's own telephone
             continue
         for line in lines:
-            for kind, found in _personal(line):
+            for kind, found in _personal(line, given):
                 masked = found[:3] + "*" * (len(found) - 3)
                 yield Fault(
                     {text_id: masked}, {"place": text_place(context.form, text_id), "kind": kind, "found": masked}
                 )
 
 
-def _personal(line: str) -> Iterator[tuple[str, str]]:
+def _personal(line: str, given: Personal) -> Iterator[tuple[str, str]]:
     if _DIGITS.search(line):
         for match in re.finditer(_IDENTITY, line):
             if _is_identity(match[0]):
                 yield "身份证号码", match[0]
         for match in re.finditer(_MOBILE, line):
             yield "手机号码", match[0]
-    if "申请人" in line:
-        for match in re.finditer(_APPLICANT, line):
-            if "某" not in match[1]:
-                yield "申请人姓名", match[1]
+    for before in given.before:
+        if before in line:
+            name = rf"{re.escape(before)}[：:]?([{given.surnames}][\u4e00-\u9fff]{{1,2}})(?=先生|女士|同志|（|\()"
+            for match in re.finditer(name, line):
+                if "某" not in match[1]:
+                    yield f"{before}姓名", match[1]

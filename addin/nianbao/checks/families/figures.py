@@ -4,21 +4,60 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Iterator
 
-from ..form import COUNT, MONEY, SIGNED, Cell, Form
-from ..report import parts_of, show
-from ..rule import is_number
-from .registry import Context, Fault, cell_place, implements
+from ...form import COUNT, MONEY, SIGNED, Cell, Form
+from ...report import parts_of, show
+from ...rule import is_number
+from ..parameters import LEVEL, CellId, Levels, Words
+from ..registry import Context, Fault, Nothing, cell_place, implements
 
-_PLACEHOLDERS = frozenset(
-    ["/", "\\", "-", "--", "---", "—", "——", "–", "－", "─", "*", "无", "没有", "不适用", "不涉及"]
-    + ["n/a", "na", "nan", "null", "none"]
-)
 _NUMBER = re.compile(r"[-+−]?\d[\d,，\s]*(?:\.\d+)?")
-_WAN_DECIMALS, _DECIMALS = 6, 2
-_LARGE_PROJECT, _SMALL_PROJECT = 10**9, 100  # 元 a project: outside, the unit was probably mistaken
+
+
+@dataclass(frozen=True)
+class Decimals:
+    """Decimals an amount may have: in 元, and in 万元 as converted from 元."""
+
+    yuan: int
+    wan: int
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What is written in place of a number; compared in half width and small letters."""
+
+    marks: Words
+
+
+@dataclass(frozen=True)
+class Fee:
+    """The amount, how many times last year's it may be or the other way round, from how much a whole number looks like
+    元 at these levels of unit."""
+
+    amount: CellId
+    times: Decimal
+    large: Decimal
+    levels: Levels
+
+
+@dataclass(frozen=True)
+class Steady:
+    """How many times last year's number a number may be, or the other way round."""
+
+    times: Decimal
+
+
+@dataclass(frozen=True)
+class Procurement:
+    """The number of projects and their amount; in 元, how much one may cost and how little."""
+
+    items: CellId
+    amount: CellId
+    most: Decimal
+    least: Decimal
 
 
 def _numbers(form: Form) -> Iterator[Cell]:
@@ -35,19 +74,19 @@ def _entered(context: Context) -> Iterator[tuple[Cell, Any]]:
 
 
 @implements("G-NUM-1")
-def counts_are_whole(context: Context) -> Iterator[Fault]:
+def counts_are_whole(context: Context, given: Nothing) -> Iterator[Fault]:
     for cell, value in _entered(context):
         if cell.kind == COUNT and is_number(value) and (value < 0 or value != int(value)):
             yield _fault(context, cell, value)
 
 
-@implements("G-NUM-2")
-def amounts_are_plain(context: Context) -> Iterator[Fault]:
+@implements("G-NUM-2", given=Decimals)
+def amounts_are_plain(context: Context, given: Decimals) -> Iterator[Fault]:
     for cell, value in _entered(context):
         if cell.kind != MONEY or not is_number(value):
             continue
         unit = context.report.unit_of(cell)
-        allowed = _WAN_DECIMALS if unit.startswith("万") else _DECIMALS
+        allowed = given.wan if unit.startswith("万") else given.yuan
         decimals = max(0, -Decimal(value).normalize().as_tuple().exponent)  # type: ignore[operator]
         if value < 0:
             yield _fault(context, cell, value, advice="金额不能为负数")
@@ -56,14 +95,14 @@ def amounts_are_plain(context: Context) -> Iterator[Fault]:
 
 
 @implements("G-NUM-3")
-def changes_are_whole(context: Context) -> Iterator[Fault]:
+def changes_are_whole(context: Context, given: Nothing) -> Iterator[Fault]:
     for cell, value in _entered(context):
         if cell.kind == SIGNED and is_number(value) and value != int(value):
             yield _fault(context, cell, value)
 
 
 @implements("G-NUM-4")
-def no_cell_is_blank(context: Context) -> Iterator[Fault]:
+def no_cell_is_blank(context: Context, given: Nothing) -> Iterator[Fault]:
     blank: dict[tuple[str, str], list[Cell]] = {}
     for cell in context.form.cells.values():
         # A total can only be missing where its parts are there: else it is the parts that are missing.
@@ -82,24 +121,23 @@ def no_cell_is_blank(context: Context) -> Iterator[Fault]:
         yield Fault({c.id: None for c in cells}, {"place": place, "count": len(cells), "columns": columns})
 
 
-@implements("G-NUM-5")
-def no_mark_for_zero(context: Context) -> Iterator[Fault]:
+@implements("G-NUM-5", given=Marks)
+def no_mark_for_zero(context: Context, given: Marks) -> Iterator[Fault]:
     for cell, value in _entered(context):
-        if isinstance(value, str) and _is_placeholder(value):
+        if isinstance(value, str) and _is_placeholder(value, given.marks):
             yield _fault(context, cell, value.strip())
 
 
-@implements("G-NUM-6")
-def no_text_in_numbers(context: Context) -> Iterator[Fault]:
+@implements("G-NUM-6", given=Marks)
+def no_text_in_numbers(context: Context, given: Marks) -> Iterator[Fault]:
     for cell, value in _entered(context):
-        if isinstance(value, str) and not _is_placeholder(value):
+        if isinstance(value, str) and not _is_placeholder(value, given.marks):
             yield _fault(context, cell, value.strip(), advice=_advice(cell, value))
 
 
-def _is_placeholder(text: str) -> bool:
-    return unicodedata.normalize("NFKC", text).strip().lower() in {
-        unicodedata.normalize("NFKC", mark) for mark in _PLACEHOLDERS
-    }
+def _is_placeholder(text: str, marks: Words) -> bool:
+    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    return plain in {unicodedata.normalize("NFKC", mark).lower() for mark in marks}
 
 
 def _advice(cell: Cell, text: str) -> str:
@@ -118,7 +156,7 @@ def _advice(cell: Cell, text: str) -> str:
 
 
 @implements("G-NUM-7")
-def totals_are_computed(context: Context) -> Iterator[Fault]:
+def totals_are_computed(context: Context, given: Nothing) -> Iterator[Fault]:
     report, structure = context.report, context.report.structure
     for cell_id in structure.typed_totals:
         value, right = report.figures.get(cell_id), context.totals.get(cell_id)
@@ -141,32 +179,32 @@ def _total(context: Context, cell_id: str, found: str, value: Any, right: Any, *
     return Fault(cells, names, lesser, actual=value, expected=right)
 
 
-@implements("G21-T2-FEE-U")
-def fee_is_in_wan(context: Context) -> Iterator[Fault]:
-    for cell in map(context.form.cells.__getitem__, context.rule.cells):
-        value, last = context.report.get(cell.id), context.report.get(f"last.{cell.id}")
-        if not is_number(value) or value <= 0:
-            continue
-        if is_number(last) and last > 0 and (value >= 10 * last or value * 10 <= last):
-            yield _fault(context, cell, value, advice=f"上一年度为{show(last)}{cell.unit}")
-        elif value == int(value) and value >= 10000 and context.report.meta.get("meta.level") in ("county", "town"):
-            yield _fault(context, cell, value, advice="对县级及以下单位偏大")
+@implements("G21-T2-FEE-U", given=Fee)
+def fee_is_in_wan(context: Context, given: Fee) -> Iterator[Fault]:
+    cell, report = context.form.cells[given.amount], context.report
+    value, last = report.get(cell.id), report.get(f"last.{cell.id}")
+    if not is_number(value) or value <= 0:
+        return
+    if is_number(last) and last > 0 and (value >= given.times * last or value * given.times <= last):
+        yield _fault(context, cell, value, advice=f"上一年度为{show(last)}{cell.unit}")
+    elif value == int(value) and value >= given.large and report.meta.get(LEVEL) in given.levels:
+        yield _fault(context, cell, value, advice="对县级及以下单位偏大")
 
 
-@implements("G21-T2-YOY")
-def disclosure_is_steady(context: Context) -> Iterator[Fault]:
+@implements("G21-T2-YOY", given=Steady)
+def disclosure_is_steady(context: Context, given: Steady) -> Iterator[Fault]:
     for cell in context.form.table_cells[context.rule.table]:
         value, last = context.report.get(cell.id), context.report.get(f"last.{cell.id}")
         if not (is_number(value) and is_number(last)) or value < 0 or last < 0:
             continue
-        if (value > 0) != (last > 0) or value > 10 * last or last > 10 * value:
+        if (value > 0) != (last > 0) or value > given.times * last or last > given.times * value:
             yield _fault(context, cell, value, earlier=show(last))
 
 
-@implements("G19-T2-PROC")
-def procurement_fits(context: Context) -> Iterator[Fault]:
+@implements("G19-T2-PROC", given=Procurement)
+def procurement_fits(context: Context, given: Procurement) -> Iterator[Fault]:
     report = context.report
-    items_cell, cell = (context.form.cells[c] for c in context.rule.cells)
+    items_cell, cell = (context.form.cells[c] for c in (given.items, given.amount))
     items, amount = report.get(items_cell.id), report.get(cell.id)
     if not (is_number(items) and is_number(amount)):
         return
@@ -175,13 +213,21 @@ def procurement_fits(context: Context) -> Iterator[Fault]:
     advice = ""
     if (items == 0) != (amount == 0):
         advice = f"项目有{show(items)}个，金额是{show(amount)}{unit}，两者应同为0或同不为0"
-    elif items > 0 and each > _LARGE_PROJECT:
-        advice = f"{show(items)}个项目共{show(amount)}{unit}，平均每个超过10亿元，请确认金额单位是{unit}"
-    elif items > 0 and each < _SMALL_PROJECT:
-        advice = f"{show(items)}个项目共{show(amount)}{unit}，平均每个不足100元，请确认金额单位是{unit}"
+    elif items > 0 and each > given.most:
+        advice = f"{show(items)}个项目共{show(amount)}{unit}，平均每个超过{_wan(given.most)}，请确认金额单位是{unit}"
+    elif items > 0 and each < given.least:
+        advice = f"{show(items)}个项目共{show(amount)}{unit}，平均每个不足{_wan(given.least)}，请确认金额单位是{unit}"
     if advice:
         place = f"{context.form.section_of(cell).heading}，“{cell.row.label}”行"
         yield Fault({cell.id: amount, items_cell.id: items}, {"place": place, "advice": advice})
+
+
+def _wan(yuan: Decimal) -> str:
+    """Return an amount of 元 as people say it."""
+    for unit, worth in (("亿元", 10**8), ("万元", 10**4)):
+        if yuan >= worth and yuan % worth == 0:
+            return f"{show(yuan / worth)}{unit}"
+    return f"{show(yuan)}元"
 
 
 def _fault(context: Context, cell: Cell, value: Any, lesser: bool = False, **names: Any) -> Fault:

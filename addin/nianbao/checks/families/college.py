@@ -2,15 +2,49 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
 from typing import Iterator
 
-from ..form import Cell
-from ..report import chinese_date, show
-from ..rule import is_number
-from .registry import Context, Fault, cell_place, implements, section_text
+from ...form import Cell
+from ...report import chinese_date, show
+from ...rule import is_number
+from ..parameters import CellId, Cells, MonthDay, Question, SectionId, Texts, Words
+from ..registry import Context, Fault, Nothing, cell_place, implements, section_text
 
 _OPEN, _NOT_APPLICABLE = 0, 1  # places of these words among the choices of the status column
+
+
+@dataclass(frozen=True)
+class Disclosed:
+    """The total, the part of it published through the media, and the channels."""
+
+    total: CellId
+    public: CellId
+    channels: Cells
+
+
+@dataclass(frozen=True)
+class KeyFields:
+    """The section, the words it must have, and the texts it is written in."""
+
+    section: SectionId
+    words: Words
+    texts: Texts
+
+
+@dataclass(frozen=True)
+class Told:
+    """The section that must not be blank."""
+
+    section: SectionId
+
+
+@dataclass(frozen=True)
+class Linked:
+    """The question for the address, and the day of the year after the report year until which the report is there."""
+
+    asked: Question
+    day: MonthDay
 
 
 def _items(context: Context) -> Iterator[tuple[Cell, Cell, Cell]]:
@@ -23,7 +57,7 @@ def _items(context: Context) -> Iterator[tuple[Cell, Cell, Cell]]:
 
 
 @implements("HEI-50")
-def items_are_complete(context: Context) -> Iterator[Fault]:
+def items_are_complete(context: Context, given: Nothing) -> Iterator[Fault]:
     report = context.report
     gaps: dict[str, list[Cell]] = {"没有填写公开情况": [], "写明公开但没有链接": [], "写明不涉及但没有理由": []}
     blank, unlinked, unexplained = gaps.values()
@@ -43,7 +77,7 @@ def items_are_complete(context: Context) -> Iterator[Fault]:
 
 
 @implements("HEI-CLS")
-def the_list_is_whole(context: Context) -> Iterator[Fault]:
+def the_list_is_whole(context: Context, given: Nothing) -> Iterator[Fault]:
     report, table = context.report, context.form.table(context.rule.table)
     rows = {row.id: row.label for row in table.blocks[0].leaf_rows}
     start, end = table.pattern.split("{row}")[0], "."
@@ -58,17 +92,16 @@ def the_list_is_whole(context: Context) -> Iterator[Fault]:
 
 
 @implements("HEI-20")
-def items_are_kept_up(context: Context) -> Iterator[Fault]:
+def items_are_kept_up(context: Context, given: Nothing) -> Iterator[Fault]:
     statuses = [status for status, _, _ in _items(context)]
     public = {s.id: context.report.get(s.id) for s in statuses if context.report.get(s.id) == s.choices[_OPEN]}
     if public:
         yield Fault(public, {"place": context.form.section_of(statuses[0]).heading, "count": len(public)})
 
 
-@implements("HEI-CH")
-def channels_fit_the_total(context: Context) -> Iterator[Fault]:
-    """The record names the total, the part published through the media, and the channels."""
-    total, public, *channels = (context.form.cells[c] for c in context.rule.cells)
+@implements("HEI-CH", given=Disclosed)
+def channels_fit_the_total(context: Context, given: Disclosed) -> Iterator[Fault]:
+    total, public, *channels = (context.form.cells[c] for c in (given.total, given.public, *given.channels))
     whole, part = context.report.get(total.id), context.report.get(public.id)
     if is_number(whole) and is_number(part) and part > whole:
         names = {"place": cell_place(context.form, public), "found": show(part), "advice": f"多于总数{show(whole)}条"}
@@ -81,25 +114,25 @@ def channels_fit_the_total(context: Context) -> Iterator[Fault]:
         yield Fault({total.id: whole, **values}, names, True, whole, sum(known))
 
 
-@implements("HEI-KEY")
-def key_fields_are_told(context: Context) -> Iterator[Fault]:
-    section = context.form.section(context.rule.section)
+@implements("HEI-KEY", given=KeyFields)
+def key_fields_are_told(context: Context, given: KeyFields) -> Iterator[Fault]:
+    section = context.form.section(given.section)
     text = section_text(context.report, section.id)
-    missing = [pattern["text"] for pattern in context.rule.patterns if pattern["text"] not in text]
+    missing = [word for word in given.words if word not in text]
     if missing:
         names = {"place": f"“{section.heading}”", "missing": "、".join(missing)}
-        yield Fault({key: context.report.text(key) for key in context.rule.only}, names)
+        yield Fault({key: context.report.text(key) for key in given.texts}, names)
 
 
-@implements("HEI-EVAL")
-def evaluation_is_told(context: Context) -> Iterator[Fault]:
-    section = context.form.section(context.rule.section)
+@implements("HEI-EVAL", given=Told)
+def evaluation_is_told(context: Context, given: Told) -> Iterator[Fault]:
+    section = context.form.section(given.section)
     if not section_text(context.report, section.id).strip():
         yield Fault({section.texts[0].id: ""}, {"place": f"“{section.heading}”"})
 
 
-@implements("HEI-SITE")
-def report_is_linked(context: Context) -> Iterator[Fault]:
-    key, year = "meta.column_url", context.report.year
-    if year is not None and not context.report.meta.get(key):
-        yield Fault({key: ""}, {"deadline": chinese_date(date(year + 1, 10, 31).isoformat())})
+@implements("HEI-SITE", given=Linked)
+def report_is_linked(context: Context, given: Linked) -> Iterator[Fault]:
+    year = context.report.year
+    if year is not None and not context.report.meta.get(given.asked):
+        yield Fault({given.asked: ""}, {"deadline": chinese_date(given.day.of(year + 1).isoformat())})

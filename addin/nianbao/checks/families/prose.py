@@ -4,24 +4,83 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Iterator
 
-from ..form import Section
-from ..report import Report, preamble, statements, unknown_names, values_for
-from .registry import Context, Fault, implements, section_text, text_place
+from ...form import Section
+from ...report import UNIT, preamble, statements, unknown_names, values_for
+from ..parameters import (
+    UNIT_TYPE,
+    Lengths,
+    NamedPatterns,
+    NamedWords,
+    SectionId,
+    Sections,
+    TextId,
+    UnitTypes,
+    Words,
+)
+from ..registry import Context, Fault, Nothing, implements, section_text, text_place
 
-_SHORT = {0: 150, 4: 80}  # least characters of the section at this place, below which it says nothing
-_SAME = 0.8
-_SUPERVISION = {"工作考核": ("考核",), "社会评议": ("评议",), "责任追究": ("责任追究", "追责", "追究", "问责")}
-_PROBLEM = re.compile("问题|不足|薄弱|差距|欠缺|短板|有待|不够")
-_IMPROVEMENT = re.compile("改进|整改|措施|下一步|今后|加强|提升|完善|优化")
-_FEE = re.compile("信息处理费|处理费|收费|收取|费用")
-_PREAMBLE = {
-    "依据": re.compile("条例"),
-    "统计期限": re.compile(r"统计期限|\d月\d+日.*\d月\d+日"),
-    "下载地址": re.compile("下载|网站|网址|https?:|www", re.I),
-    "联系方式": re.compile("联系|电话|邮箱"),
-}
+
+@dataclass(frozen=True)
+class InSection:
+    """The section that is read."""
+
+    section: SectionId
+
+
+@dataclass(frozen=True)
+class Supervision:
+    """The section, the types of unit that must write there, and of what, by the words that tell of it."""
+
+    section: SectionId
+    unit_types: UnitTypes
+    words: NamedWords
+
+
+@dataclass(frozen=True)
+class Short:
+    """Section -> the least characters, below which it says nothing."""
+
+    least: Lengths
+
+
+@dataclass(frozen=True)
+class Problems:
+    """The section, the words that tell of problems and of improvement, and the texts these are written in."""
+
+    section: SectionId
+    problem: Words
+    improvement: Words
+    problem_text: TextId
+    improvement_text: TextId
+    earlier_text: TextId
+
+
+@dataclass(frozen=True)
+class Same:
+    """The sections compared with last year's, and the percentage from which on they are the same."""
+
+    sections: Sections
+    percent: Decimal
+
+
+@dataclass(frozen=True)
+class Other:
+    """The section, the words that tell of fees, and what is said alone where there is nothing to say."""
+
+    section: SectionId
+    fee: Words
+    nothing: Words
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What the opening paragraph must have, and how it is known."""
+
+    parts: NamedPatterns
 
 
 def count(text: str) -> int:
@@ -34,13 +93,13 @@ def count_words(text: str) -> int:
     return len(re.sub(r"[\W_]", "", text))
 
 
-def _section(context: Context) -> Section:
-    return context.form.section(context.rule.section)
+def _section(context: Context, given: InSection | Supervision | Problems | Other) -> Section:
+    return context.form.section(given.section)
 
 
-@implements("G21-S-FIVE")
-def five_aspects(context: Context) -> Iterator[Fault]:
-    report, section = context.report, _section(context)
+@implements("G21-S-FIVE", given=InSection)
+def five_aspects(context: Context, given: InSection) -> Iterator[Fault]:
+    report, section = context.report, _section(context, given)
     unassigned = report.text(section.id)
     absent = [t for t in section.texts if not report.text(t.id).strip() and not t.spoken_of(unassigned)]
     if absent:
@@ -48,70 +107,71 @@ def five_aspects(context: Context) -> Iterator[Fault]:
         yield Fault({t.id: "" for t in absent}, names)
 
 
-@implements("G21-S-504")
-def supervision_of_governments(context: Context) -> Iterator[Fault]:
-    report, section = context.report, _section(context)
-    if report.meta.get("meta.unit_type") not in ("government", "township"):
+@implements("G21-S-504", given=Supervision)
+def supervision_of_governments(context: Context, given: Supervision) -> Iterator[Fault]:
+    report, section = context.report, _section(context, given)
+    if report.meta.get(UNIT_TYPE) not in given.unit_types:
         return
     text = section_text(report, section.id)
-    missing = [name for name, words in _SUPERVISION.items() if not any(w in text for w in words)]
+    missing = [name for name, words in given.words.items() if not any(w in text for w in words)]
     if text and missing:
         last = section.texts[-1].id
         yield Fault({last: report.text(last)}, {"place": f"“{section.heading}”", "missing": "、".join(missing)})
 
 
-@implements("G21-S-1000")
-def not_too_long(context: Context) -> Iterator[Fault]:
-    section = _section(context)
+@implements("G21-S-1000", given=InSection)
+def not_too_long(context: Context, given: InSection) -> Iterator[Fault]:
+    section = _section(context, given)
     text = section_text(context.report, section.id)
     if section.limit and count(text) > section.limit:
         names = {"place": f"“{section.heading}”", "count": count(text), "plain": count_words(text)}
         yield Fault({section.id: count(text)}, {**names, "limit": section.limit}, False, count(text), section.limit)
 
 
-@implements("G21-S-MIN")
-def not_too_short(context: Context) -> Iterator[Fault]:
-    for place, least in _SHORT.items():
-        section = context.form.sections[place]
+@implements("G21-S-MIN", given=Short)
+def not_too_short(context: Context, given: Short) -> Iterator[Fault]:
+    for section_id, least in given.least.items():
+        section = context.form.section(section_id)
         length = count(section_text(context.report, section.id))
         if 0 < length < least:
             names = {"place": f"“{section.heading}”", "count": length}
             yield Fault({section.id: length}, names, actual=length, expected=least)
 
 
-@implements("G21-S-PROB")
-def problems_and_improvement(context: Context) -> Iterator[Fault]:
-    report, section = context.report, _section(context)
+@implements("G21-S-PROB", given=Problems)
+def problems_and_improvement(context: Context, given: Problems) -> Iterator[Fault]:
+    report, section = context.report, _section(context, given)
     everything = section_text(report, section.id)
     missing: dict[str, str] = {}
-    for aspect, words in (("问题", _PROBLEM), ("改进", _IMPROVEMENT)):
+    sides = ((given.problem_text, given.problem, "存在的主要问题"),
+             (given.improvement_text, given.improvement, "改进情况"))
+    for text_id, words, said in sides:
+        aspect = context.form.texts[text_id].aspect
         own = [t.id for t in section.texts if t.aspect == aspect]
-        if not any(report.text(t) for t in own) and not words.search(everything):
-            missing[own[0]] = "存在的主要问题" if aspect == "问题" else "改进情况"
+        if not any(report.text(t) for t in own) and not any(word in everything for word in words):
+            missing[own[0]] = said
     earlier = report.last is not None and any(report.last.text(t.id) for t in section.texts)
-    improved = section.texts[1]
-    if not missing and earlier and not report.text(section.id) and not report.text(improved.id):
-        missing[improved.id] = "上一年度问题的改进情况"
+    improved = given.earlier_text
+    if not missing and earlier and not report.text(section.id) and not report.text(improved):
+        missing[improved] = "上一年度问题的改进情况"
     if missing:
         names = {"place": f"“{section.heading}”", "missing": "、".join(missing.values())}
         yield Fault({text_id: "" for text_id in missing}, names)
 
 
-@implements("G21-S-SAME")
-def not_last_years_words(context: Context) -> Iterator[Fault]:
+@implements("G21-S-SAME", given=Same)
+def not_last_years_words(context: Context, given: Same) -> Iterator[Fault]:
     report, last = context.report, context.report.last
     if last is None:
         return
-    for place in _SHORT:
-        section = context.form.sections[place]
-        share = similarity(section_text(report, section.id), _same_section(last, place))
-        if share > _SAME:
+    for section_id in given.sections:
+        section = context.form.section(section_id)
+        if all(section_id != other.id for other in last.definition.sections):
+            continue
+        share = similarity(section_text(report, section_id), section_text(last, section_id))
+        if share * 100 > given.percent:
             names = {"place": f"“{section.heading}”", "percent": round(share * 100)}
             yield Fault({section.id: round(share, 3)}, names)
-
-
-def _same_section(report: Report, place: int) -> str:
-    return section_text(report, report.definition.sections[place].id)
 
 
 def similarity(a: str, b: str) -> float:
@@ -121,34 +181,34 @@ def similarity(a: str, b: str) -> float:
     return 2 * sum((pairs[0] & pairs[1]).values()) / total if total else 0.0
 
 
-@implements("G21-S-S6")
-def other_matters(context: Context) -> Iterator[Fault]:
-    report, section = context.report, _section(context)
+@implements("G21-S-S6", given=Other)
+def other_matters(context: Context, given: Other) -> Iterator[Fault]:
+    report, section = context.report, _section(context, given)
     text, stated = section_text(report, section.id), statements(report, section, values_for(report))
     advice = ""
     if not text.strip() and not stated:
         advice = "没有填写内容"
-    elif text.strip(" 。.\n") in ("无", "没有", "暂无") and not stated:
+    elif text.strip(" 。.\n") in given.nothing and not stated:
         advice = f"只写了“{text.strip()}”"
-    elif section.statement_required and not stated and not _FEE.search(text):
+    elif section.statement_required and not stated and not any(word in text for word in given.fee):
         advice = "没有报告信息处理费的收取情况"
     if advice:
         cells = {t.id: report.text(t.id) for t in section.texts}
         yield Fault(cells, {"place": f"“{section.heading}”", "advice": advice})
 
 
-@implements("G21-S-PRE")
-def preamble_is_complete(context: Context) -> Iterator[Fault]:
+@implements("G21-S-PRE", given=Opening)
+def preamble_is_complete(context: Context, given: Opening) -> Iterator[Fault]:
     text = re.sub(r"\s", "", preamble(context.report))
-    missing = [name for name, words in _PREAMBLE.items() if not words.search(text)]
+    missing = [name for name, pattern in given.parts.items() if not pattern.search(text)]
     if missing:
         yield Fault({"preamble": context.report.text("preamble")}, {"missing": "、".join(missing)})
 
 
 @implements("G21-S-PLACE")
-def no_placeholders(context: Context) -> Iterator[Fault]:
+def no_placeholders(context: Context, given: Nothing) -> Iterator[Fault]:
     report, form = context.report, context.form
-    texts = {"meta.unit_full": [report.unit]}
+    texts = {UNIT: [report.unit]}
     texts |= {k: [v] for k, v in report.meta.items() if k in form.meta}
     texts |= {k: list(v) for k, v in report.texts.items()}
     for text_id, lines in texts.items():
@@ -168,7 +228,7 @@ _PLACEHOLDER = (
 
 
 @implements("G-NAME-1")
-def names_are_known(context: Context) -> Iterator[Fault]:
+def names_are_known(context: Context, given: Nothing) -> Iterator[Fault]:
     """Only where the clerk writes: a published report may use 【】 for other things."""
     report, form = context.report, context.form
     if report.structure.title is not None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from typing import Iterator
 
-from ..form import Form, for_year
-from ..report import UNIT, YEAR, title
-from .registry import Context, Fault, implements
+from ...form import Form, for_year
+from ...report import UNIT, YEAR, title
+from ..parameters import Sections
+from ..registry import Context, Fault, Nothing, implements
 
 NUMERALS = "一二三四五六七八九十"
 _HEADING = re.compile(rf"^([{NUMERALS}]{{1,3}})、(.+)$")
@@ -24,13 +26,13 @@ def plain(text: str) -> str:
 
 
 @implements("G-LAB-1")
-def labels_are_official(context: Context) -> Iterator[Fault]:
+def labels_are_official(context: Context, given: Nothing) -> Iterator[Fault]:
     for place, found, official in context.report.structure.labels:
         yield Fault({place: found}, {"place": f"{place}，“{official}”", "found": found, "official": official})
 
 
 @implements("G-LAB-2")
-def nothing_missing_nothing_added(context: Context) -> Iterator[Fault]:
+def nothing_missing_nothing_added(context: Context, given: Nothing) -> Iterator[Fault]:
     report = context.report
     for name in report.structure.missing:
         yield Fault({name: None}, {"place": f"缺少{name}"})
@@ -44,7 +46,7 @@ def nothing_missing_nothing_added(context: Context) -> Iterator[Fault]:
 
 
 @implements("G-YR-1")
-def form_fits_the_year(context: Context) -> Iterator[Fault]:
+def form_fits_the_year(context: Context, given: Nothing) -> Iterator[Fault]:
     report = context.report
     if report.year is None or context.form.fits(report.year):
         return
@@ -53,8 +55,29 @@ def form_fits_the_year(context: Context) -> Iterator[Fault]:
     yield Fault({YEAR: report.year}, names, actual=context.form.id, expected=right.id)
 
 
-@implements("G-YR-2")
-def years_agree(context: Context) -> Iterator[Fault]:
+@dataclass(frozen=True)
+class YearSections:
+    """The sections that tell of the year's work, as far as a form has them."""
+
+    sections: Sections
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The sections that must be there; all of the form where none are named."""
+
+    sections: Sections = ()
+
+
+@dataclass(frozen=True)
+class Further:
+    """How many headings beside those of the form are let pass."""
+
+    most: int
+
+
+@implements("G-YR-2", given=YearSections)
+def years_agree(context: Context, given: YearSections) -> Iterator[Fault]:
     report, year = context.report, context.report.year
     if year is None:
         return
@@ -73,10 +96,10 @@ def years_agree(context: Context) -> Iterator[Fault]:
     for found in _YEAR_IN_NAME.findall(report.structure.file_name):
         if int(found) != year:
             yield fault(YEAR, "文件名", found, lesser=True)
-    section = context.form.sections[0]
-    for text_id in (section.id, *(t.id for t in section.texts)):
-        for found in sorted(set(_years_of_work(report.text(text_id))) - {year}):
-            yield fault(text_id, f"“{section.heading}”", str(found), lesser=True)
+    for section in context.form.sections:
+        for text_id in (section.id, *(t.id for t in section.texts)) if section.id in given.sections else ():
+            for found in sorted(set(_years_of_work(report.text(text_id))) - {year}):
+                yield fault(text_id, f"“{section.heading}”", str(found), lesser=True)
 
 
 def _years_of_work(text: str) -> Iterator[int]:
@@ -86,7 +109,7 @@ def _years_of_work(text: str) -> Iterator[int]:
 
 
 @implements("G-UNIT-1")
-def unit_is_the_same_everywhere(context: Context) -> Iterator[Fault]:
+def unit_is_the_same_everywhere(context: Context, given: Nothing) -> Iterator[Fault]:
     report = context.report
     unit = plain(report.unit)
     if not unit:
@@ -97,7 +120,7 @@ def unit_is_the_same_everywhere(context: Context) -> Iterator[Fault]:
 
 
 @implements("G21-S-TITLE")
-def title_is_complete(context: Context) -> Iterator[Fault]:
+def title_is_complete(context: Context, given: Nothing) -> Iterator[Fault]:
     report, form = context.report, context.form
     found = report.structure.title
     text = plain(title(report) if found is None else found)
@@ -118,14 +141,13 @@ def numbered(headings: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(m[1], m[2]) for h in headings if (m := _HEADING.match(plain(h)))]
 
 
-@implements("HEI-SEC")
-@implements("G21-S-SIX")
-def sections_are_in_order(context: Context) -> Iterator[Fault]:
-    """The sections a record names in `only`, or all, must be there, numbered and in order."""
+@implements("HEI-SEC", "G21-S-SIX", given=Wanted)
+def sections_are_in_order(context: Context, given: Wanted) -> Iterator[Fault]:
+    """The sections must be there, numbered and in order."""
     headings = context.report.structure.headings
     if headings is None:
         return
-    wanted = [s for s in context.form.sections if not context.rule.only or s.id in context.rule.only]
+    wanted = [s for s in context.form.sections if not given.sections or s.id in given.sections]
     expected = [plain(s.heading).split("、")[0] for s in wanted]
     found = [number for number, _ in numbered(headings)]
     advice = []
@@ -156,7 +178,7 @@ def _titles(form: Form) -> list[tuple[str, str]]:
 
 
 @implements("G21-S-TTL")
-def headings_are_official(context: Context) -> Iterator[Fault]:
+def headings_are_official(context: Context, given: Nothing) -> Iterator[Fault]:
     official = {plain(s.heading).split("、")[0]: s for s in context.form.sections}
     for number, words in numbered(context.report.structure.headings or ()):
         section = official.get(number)
@@ -165,9 +187,9 @@ def headings_are_official(context: Context) -> Iterator[Fault]:
             yield Fault({f"heading.{section.id}": found}, {"found": found, "official": section.heading})
 
 
-@implements("G21-S-NOPAD")
-def no_further_sections(context: Context) -> Iterator[Fault]:
+@implements("G21-S-NOPAD", given=Further)
+def no_further_sections(context: Context, given: Further) -> Iterator[Fault]:
     official = {plain(s.heading).split("、")[0] for s in context.form.sections}
     further = [f"{n}、{w}" for n, w in numbered(context.report.structure.headings or ()) if n not in official]
-    if len(further) > 3:
+    if len(further) > given.most:
         yield Fault({f"heading.{h}": h for h in further}, {"count": len(further), "found": "；".join(further)})
