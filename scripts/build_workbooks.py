@@ -25,7 +25,7 @@ from nianbao.checks import catalogue  # noqa: E402
 from nianbao.columns import column_name  # noqa: E402
 from nianbao.excel import ids, results as findings  # noqa: E402
 from nianbao.excel.fill import workbook_bytes  # noqa: E402
-from nianbao.excel.marks import CHANGED, MISSING  # noqa: E402
+from nianbao.excel.marks import CHANGED, ELSEWHERE, MISSING  # noqa: E402
 from nianbao.excel.plan import Plan, plan_of, results  # noqa: E402
 from nianbao.excel.sheet import Item, Sheet  # noqa: E402
 from nianbao.form import Form  # noqa: E402
@@ -210,7 +210,8 @@ def _color(worksheet: Worksheet, sheet: Sheet, formats: tuple[Format, Format, Fo
     marks = [item.extent for item in sheet.items if item.style.startswith("mark") and item.formula]
     if marks:
         first, spread = marks[0].partition(":")[0], {"multi_range": " ".join(marks), "stop_if_true": True}
-        for word, style in ((HOLDS, good), (MISSING, open_), (CHANGED, open_), (OPEN, None)):
+        confirm = ELSEWHERE.format(ids.RESULTS)
+        for word, style in ((HOLDS, good), (MISSING, open_), (CHANGED, open_), (confirm, open_), (OPEN, None)):
             worksheet.conditional_format(first, {
                 "type": "cell", "criteria": "==", "value": f'"{word}"', "format": style, **spread})
         worksheet.conditional_format(first, {"type": "cell", "criteria": "!=", "value": '""', "format": bad, **spread})
@@ -233,7 +234,7 @@ def _light(book: xlsxwriter.Workbook, worksheet: Worksheet, sheet: Sheet) -> Non
 
 def _grid(book: xlsxwriter.Workbook, worksheet: Worksheet, sheet: Sheet) -> None:
     """Draw the lines of a list that grows, color its columns for answers, and offer the choice that one of them has."""
-    first = sheet.freeze[0]
+    first = sheet.freeze[0] if sheet.freeze else 0
     last, end = first + findings.ROOM - 1, sheet.print_columns - 1
     filled = f"=COUNTA($B{first + 1}:${column_name(end + 1)}{first + 1})>0"
     for column in range(1, end + 1):

@@ -13,7 +13,7 @@ from office import Office
 import nianbao
 from nianbao import cli
 from nianbao.checks.finding import Finding
-from nianbao.desk.checking import Checked, check_file
+from nianbao.desk.checking import check_file
 from nianbao.desk.terms import terms
 from nianbao.excel import answers, ids, results
 from nianbao.excel.annotate import annotate
@@ -49,7 +49,8 @@ def type_answer(path: Path, rule: str, text: str | None, verified: str | None = 
     """Type beside the finding of a rule, as a clerk does, and save with another program."""
     book = openpyxl.load_workbook(path)
     sheet = book[ids.RESULTS]
-    row = next(r for r in range(results.ROW + 1, sheet.max_row + 1) if sheet.cell(r, column(results.RULE)).value == rule)
+    rows = range(results.ROW + 1, sheet.max_row + 1)
+    row = next(r for r in rows if sheet.cell(r, column(results.RULE)).value == rule)
     sheet.cell(row, column(results.ANSWER)).value = text
     sheet.cell(row, column(results.VERIFIED)).value = verified
     book.save(path)
@@ -165,7 +166,8 @@ def test_last_years_reasons_help_and_answer_nothing(checked: Path, tmp_path: Pat
     report = read_book(path).report
     assert report.explanations == () and report.last is not None
     assert [e.explanation for e in report.last.explanations] == [WORDS]
-    content, _ = filled(read_book(path), {"figures": {"t2.norms.issued": 30, "t2.norms.repealed": 0, "t2.norms.in_force": 1}})
+    figures = {"t2.norms.issued": 30, "t2.norms.repealed": 0, "t2.norms.in_force": 1}
+    content, _ = filled(read_book(path), {"figures": figures})
     path.write_bytes(content)
     finding = found(path, "G21-T2-MIN")
     assert finding.explanation is None
@@ -208,5 +210,3 @@ def test_a_report_keeps_its_answers_through_json() -> None:
     answer = Explanation("0123456789ab", WORDS, "G21-T2-MIN", place="主动公开 E6", about="…", verified=results.YES)
     report: Report = replace(from_dict(base()), explanations=(answer,))
     assert from_dict(nianbao.report.to_dict(report)).explanations == (answer,)
-
-

@@ -87,7 +87,8 @@ def _list(
     ours = {actual: name for name, actual in book.sheets.items()}
     named = {ref: (ours.get(name, name), at) for ref, (name, at) in book.places.items()}
     hidden = results.lists(findings, named, live_rules(book.form))
-    lines = results.table(listed, {key: cells for key, cells in hidden.items() if key in layout.columns}, layout)
+    shown = results.table(listed, {key: cells for key, cells in hidden.items() if key in layout.columns}, layout)
+    lines = [[text[:_LIMIT] if isinstance(text, str) else text for text in line] for line in shown]
     widths = {layout.columns[c.key] - layout.first: c.width
               for c in results.COLUMNS if not c.hidden and c.key in layout.columns}
     place = layout.columns[results.PLACE] - layout.first

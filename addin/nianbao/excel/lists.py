@@ -13,7 +13,6 @@ from .source import Place, position
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-_LIMIT = 30000  # characters of a cell of a list
 _HIGHEST = 409.0  # points of a row
 # What stands in a worksheet behind the place where hyperlinks go.
 AFTER_LINKS = ("printOptions pageMargins pageSetup headerFooter rowBreaks colBreaks customProperties cellWatches "
@@ -43,12 +42,15 @@ def write_list(xml: SheetXml, new: List) -> None:
         xml.data.remove(xml.rows.pop(number))
     xml.cells = {a: c for a, c in xml.cells.items() if position(a)[0] < first}
     for number, line in enumerate(new.lines, first):
+        listed = not new.widths or any(line[n] is not None for n in new.widths if n < len(line))
         for letter, value in zip(letters, line):
-            xml.put(f"{letter}{number}", value[:_LIMIT] if isinstance(value, str) else value)
+            if value is None and not listed:
+                continue  # below the last line only hidden columns go on
+            xml.put(f"{letter}{number}", value)
             style = looks[letter]
             if style is not None:
                 xml.cell(f"{letter}{number}").set("s", style)
-        if new.widths:
+        if new.widths and listed:
             needed = (height_of(str(line[n]), w) for n, w in new.widths.items() if n < len(line) and line[n])
             xml.rows[number].set("ht", f"{min(max([20.0, *needed]), _HIGHEST):g}")
             xml.rows[number].set("customHeight", "1")
