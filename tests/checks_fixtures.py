@@ -19,6 +19,8 @@ def fixture(rule_id: str, side: str) -> Report:
     record = FIXTURES[rule_id]
     changes = dict(FIXTURES[record["like"]] if "like" in record else record).get(side, {})
     changes = dict(changes)
+    if "long" in changes:
+        changes["texts"] = {text_id: ["公" * length] for text_id, length in changes.pop("long").items()}
     form_id = record.get("form") or changes.pop("form", "gov-2021")
     changes.pop("form", None)
     if isinstance(last := changes.get("last"), dict) and last.get("texts") == "same":

@@ -16,6 +16,10 @@ hypothesis.settings.register_profile("project", deadline=None, derandomize=True,
 hypothesis.settings.load_profile("project")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="also run what takes long")
+
+
 @pytest.fixture(scope="session")
 def office() -> Iterator[Office]:
     """A LibreOffice that runs as long as the tests; see `office`."""

@@ -62,6 +62,20 @@ def line(finding: Finding, at: str = "") -> str:
     return f"{head}\n  {finding.message}\n  {finding.fix}依据：{finding.basis}。核对码：{finding.fingerprint}"
 
 
+def numbers_of_text(report: Report) -> str:
+    """Return one line for each number of the texts: what it was taken for, and why it was compared or left alone."""
+    from .official.reading import reading
+
+    out = ["正文中的数字："]
+    for text_id, judged in reading(report).judged:
+        said = judged.mention
+        cells = "、".join(report.definition.cells[cell_id].name for cell_id, _ in judged.cells)
+        state = {True: "一致", False: "不一致", None: "不比较"}[judged.agrees]
+        about = f"，比较{cells}" if cells else ""
+        out.append(f"  [{text_id}] {said.text}：{state}（{judged.why}{about}）　{said.quote}")
+    return "\n".join(out)
+
+
 def as_text(results: Sequence[Checked | Refused], verbose: bool = False) -> str:
     """Return findings for a person; points to confirm are counted, and listed only where `verbose`."""
     out: list[str] = []

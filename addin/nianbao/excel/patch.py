@@ -19,6 +19,8 @@ RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE_RELATION = "http://schemas.openxmlformats.org/package/2006/relationships"
 CONTENT_TYPES = "[Content_Types].xml"
 _MAX_TEXT = 32767  # characters a cell holds
+_PANE = re.compile(rb"<(?:\w+:)?pane\b[^>]*>")
+_ATTRIBUTE = re.compile(rb"""(\w+)\s*=\s*["']([^"']*)["']""")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -165,5 +167,31 @@ def without_calculation_chain(parts: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def replaced(parts: Mapping[str, bytes], changed: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the parts in their order with some replaced and new ones at the end."""
-    return {**{name: changed.get(name, content) for name, content in parts.items()}, **changed}
+    """Return the parts in their order with some replaced and new ones at the end, each as Excel opens it."""
+    return {name: mended(content) for name, content in {**parts, **changed}.items()}
+
+
+def mended(content: bytes) -> bytes:
+    """Return a part without panes that are split nowhere, as some workbooks of ours were handed out.
+
+    Excel and WPS offer to repair such a workbook: [MS-OI29500] 2.1.640 has no pane with both splits zero. Any other
+    part comes back as it is.
+    """
+    head = content[: max(content.find(b"sheetData"), 0)]
+    if not any(_unsplit(dict(_ATTRIBUTE.findall(found))) for found in _PANE.findall(head)):
+        return content
+    root = parse(content)
+    for view in root.iter(tag("sheetView")):
+        pane = view.find(tag("pane"))
+        if pane is None or not _unsplit({str(k).encode(): str(v).encode() for k, v in pane.attrib.items()}):
+            continue
+        active = pane.get("activePane", "topLeft")
+        view.remove(pane)
+        for selection in view.findall(tag("selection")):
+            if selection.attrib.pop("pane", "topLeft") != active:
+                view.remove(selection)
+    return dump(root)
+
+
+def _unsplit(pane: Mapping[bytes, bytes]) -> bool:
+    return not any(pane.get(split, b"").strip(b"0.") for split in (b"xSplit", b"ySplit"))
