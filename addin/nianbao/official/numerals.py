@@ -160,5 +160,9 @@ def _bounds(figure: str) -> tuple[Decimal, Decimal, Decimal, bool] | None:
     if len(figure) == 2 and all(c in _DIGITS for c in figure) and _DIGITS[figure[1]] == _DIGITS[figure[0]] + 1:
         first, second = _DIGITS[figure[0]], _DIGITS[figure[1]]  # 三五, 两三: a range in two words
         return Decimal(first), Decimal(second), Decimal(1), True
+    if len(figure) > 2 and figure[0] in _DIGITS and figure[1] in _DIGITS and all(c in _SCALES for c in figure[2:]):
+        low, high = chinese(figure[0] + figure[2:]), chinese(figure[1:])  # 三四十: a range in one word
+        if low and high and high * _DIGITS[figure[0]] == low * _DIGITS[figure[1]]:
+            return Decimal(low), Decimal(high), Decimal(1), True
     value = chinese(figure)
     return None if value is None else (Decimal(value), Decimal(value), Decimal(1), False)
