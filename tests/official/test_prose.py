@@ -71,7 +71,7 @@ def test_every_number_can_be_asked_why_it_was_left_alone() -> None:
     told = reading(scene("bureau", {"s1.request": ["全县收到申请502件，收到征地类申请9件，培训3期，收到申请34件。"]})).judged
     reasons = {j.mention.text: j.why for _, j in told}
     assert [words for words in ("502件", "9件", "34件") if words not in reasons] == []
-    assert ("全县" in reasons["502件"], "征地类" in reasons["9件"]) == (True, True)
+    assert ("全县" in reasons["502件"], "征地" in reasons["9件"]) == (True, True)
     assert [j.agrees for _, j in told if j.mention.text == "34件"] == [True]
 
 

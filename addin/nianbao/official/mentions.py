@@ -112,7 +112,7 @@ def mentions(paragraph: Paragraph, about: Setting) -> list[Mention]:
     for sentence in paragraph.sentences:
         if not text.startswith(("其中", "上述", "以上"), sentence.start):
             frame.time = frame.whose = ""
-        tokens = read(text, sentence.start, sentence.end, about.words)
+        tokens = read(paragraph, sentence.start, sentence.end, about.words)
         found += _sentence(paragraph, sentence, tokens, frame, about)
     return found
 

@@ -23,7 +23,7 @@ UNITS = (
 MONEY = {"元": Decimal(1), "千元": Decimal(1000), "万元": Decimal(10**4), "亿元": Decimal(10**8)}
 _FIGURE = rf"\d{{1,3}}(?:[,，]\d{{3}})+(?![\d])(?:\.\d+)?|\d+(?:\.\d+)?|[几数][十百千万]+|[{_CHINESE}]+几?"
 NUMBER = re.compile(
-    rf"(?P<percent>百分之)?(?P<figure>{_FIGURE})"
+    rf"(?=[\d几数百{_CHINESE}])(?P<percent>百分之)?(?P<figure>{_FIGURE})"
     rf"(?:(?:-|—|－|~|～|至|到)(?P<to>{_FIGURE}))?"
     rf"(?P<scale>(?:[十百千]|[万亿](?!元))*)(?P<more>余|多|来)?(?P<scale2>(?:[万亿](?!元))*)(?P<unit>{UNITS})?"
 )
@@ -32,6 +32,9 @@ _BEFORE = re.compile(
     r"|(?P<under>不足|不到|未满|少于|低于|最多|不超过|不多于|至多)$"
 )
 _AFTER = re.compile(r"(?P<about>左右|上下)|(?P<over>以上|之多)|(?P<under>以下|以内)")
+
+
+_NAMES_A_COUNT = frozenset("为是达有：")  # what stands before a number without a unit: 申请数为34
 
 
 class Number(NamedTuple):
@@ -77,7 +80,8 @@ def chinese(text: str) -> int | None:
 
 
 def numbers(text: str) -> Iterator[Number]:
-    """Yield the numbers of a text (of half-width digits, without spaces) in order; one without a unit has unit ""."""
+    """Yield the numbers of a text (of half-width digits, without spaces) in order; one without a unit, of
+    unit "", is a number only behind 为 and the like."""
     for match in NUMBER.finditer(text):
         found = _number(text, match)
         if found is not None:
@@ -87,6 +91,8 @@ def numbers(text: str) -> Iterator[Number]:
 def _number(text: str, match: re.Match[str]) -> Number | None:
     start = match.start()
     figure, unit = match["figure"], match["unit"] or ""
+    if not unit and not match["percent"] and text[start - 1 : start] not in _NAMES_A_COUNT:
+        return None
     scale = 1
     for c in (match["scale"] or "") + (match["scale2"] or ""):
         scale *= _SCALES.get(c) or _LARGE[c]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
+
+from .numerals import Number, numbers
 
 # Digits, letters and marks that have a full-width twin; Chinese punctuation keeps its own shape.
 _SAME = {full: full - 0xFEE0 for full in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
@@ -32,6 +35,19 @@ class Paragraph:
     def plain(self) -> str:
         text = self.words.translate(_SAME)
         return _SPACE.sub("", text) if _SPACE.search(text) else text
+
+    @cached_property
+    def numbers(self) -> list[Number]:
+        return list(numbers(self.plain))
+
+    def numbers_between(self, start: int, end: int) -> list[Number]:
+        """Return the numbers that lie between two places of the plain text."""
+        first = bisect_left(self._starts, start)
+        return self.numbers[first : bisect_left(self._starts, end, first)]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [number.start for number in self.numbers]
 
     @cached_property
     def _places(self) -> list[int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Callable, Iterator, Sequence
 
-from .numerals import Number, numbers
+from .numerals import Number
 from .sentences import Paragraph
 
 _UNITS = frozenset("件宗起份条项个次人名例篇期场家处元") | {"人次", "件次", "万元", "个次"}
@@ -63,9 +63,8 @@ def disagreements(paragraph: Paragraph, wrong: Callable[[Number], bool] = lambda
     text = paragraph.plain
     for start, end in _runs(paragraph):
         every = [
-            n._replace(start=n.start + start, end=n.end + start)
-            for n in numbers(text[start:end])
-            if (n.unit in _UNITS or n.unit == "%") and not text[: n.start + start].endswith("第")
+            n for n in paragraph.numbers_between(start, end)
+            if (n.unit in _UNITS or n.unit == "%") and text[n.start - 1 : n.start] != "第"
         ]
         if sum(n.unit in _UNITS for n in every) < 2 and len(every) < 2:
             continue

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from .numerals import MONEY, Number, chinese, numbers
+from .numerals import MONEY, Number, chinese
+from .sentences import Paragraph
 from .words import PLAIN, Words
 
 NUMBER, STOP, UNKNOWN = "number", "stop", "unknown"
@@ -15,7 +16,7 @@ COUNTED = frozenset("件宗起份条项个次人名例桩单篇") | {"人次", "
 
 _YEAR = "(?:19|20)\\d\\d|[一二][〇零○九][〇零○一二三四五六七八九]{2}"
 _DATE = re.compile(
-    rf"""(?P<as_of>截至|截止到?)?(?:自|从)?
+    rf"""(?=[\d截自从近过最连前这头第上下一二三四年])(?P<as_of>截至|截止到?)?(?:自|从)?
     (?:(?P<year>{_YEAR})(?:(?:-|—|～|~|至|－)+(?P<second>{_YEAR}|\d\d))?(?P<school>学年(?:度)?)|(?P<year1>{_YEAR})年?(?:-|—|～|~|至|－)(?P<year2>{_YEAR})年
     |(?P<year3>{_YEAR})年(?P<whole>1月1日起?(?:-|—|至|到|～|~)(?:(?:{_YEAR})年)?12月31日(?:止|期间)?)
     |(?P<year4>{_YEAR})年(?:度)?(?P<close>12月31日(?:止)?|12月底|底|末|年底|年末)
@@ -54,11 +55,12 @@ class Token(NamedTuple):
     year: int = 0
 
 
-def read(text: str, start: int, end: int, words: Words) -> list[Token]:
-    """Return the tokens of text[start:end]; of the words that begin alike the first in `words` counts."""
+def read(paragraph: Paragraph, start: int, end: int, words: Words) -> list[Token]:
+    """Return the tokens of a piece of the plain text; of the words that begin alike the first in `words` counts."""
+    text = paragraph.plain
     found: list[Token] = []
     at = start
-    for token in _figures(text, start, end):
+    for token in _figures(paragraph, start, end):
         _words(text, at, token.start, words, found)
         found.append(token)
         at = token.end
@@ -66,16 +68,17 @@ def read(text: str, start: int, end: int, words: Words) -> list[Token]:
     return found
 
 
-def _figures(text: str, start: int, end: int) -> list[Token]:
+def _figures(paragraph: Paragraph, start: int, end: int) -> list[Token]:
     """Return numbers, years and dates in order, none within another."""
-    piece = text[start:end]
-    found = [_date(match, start) for match in _DATE.finditer(piece) if match[0]]
+    text = paragraph.plain
+    found: list[Token] = []
+    if any(mark in text[start:end] for mark in "年月季"):
+        found = [_date(match) for match in _DATE.finditer(text, start, end)]
     taken = [(token.start, token.end) for token in found]
-    for number in numbers(piece):
-        number = number._replace(start=number.start + start, end=number.end + start)
+    for number in paragraph.numbers_between(start, end):
         if not any(a < number.end and number.start < b for a, b in taken) and _counts(text, number, end):
             found.append(Token(number.start, number.end, NUMBER, number=number))
-    return sorted(found)
+    return sorted(found) if taken else found
 
 
 def _counts(text: str, number: Number, end: int) -> bool:
@@ -98,8 +101,8 @@ def _counts(text: str, number: Number, end: int) -> bool:
     return not (number.unit in ("分", "成", "级", "位") or behind == "线" and number.unit == "条")
 
 
-def _date(match: re.Match[str], start: int) -> Token:
-    a, b = match.start() + start, match.end() + start
+def _date(match: re.Match[str]) -> Token:
+    a, b = match.span()
     groups = match.groupdict()
     named = next((groups[k] for k in ("year", "year1", "year3", "year4", "year5", "year6", "year7") if groups[k]), "")
     year = (chinese(named) if not named[:1].isascii() else int(named)) or 0 if named else 0
