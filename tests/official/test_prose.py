@@ -68,11 +68,25 @@ def test_a_name_in_the_text_is_the_tables_number() -> None:
 
 
 def test_every_number_can_be_asked_why_it_was_left_alone() -> None:
-    told = reading(scene("bureau", {"s1.request": ["全县收到申请502件，收到征地类申请9件，培训3期，收到申请34件。"]})).judged
+    told = reading(scene("bureau", {"s1.request": ["全县收到申请502件，收到征地类申请9件，培训3期，我局收到申请34件。"]})).judged
     reasons = {j.mention.text: j.why for _, j in told}
     assert [words for words in ("502件", "9件", "34件") if words not in reasons] == []
     assert ("全县" in reasons["502件"], "征地" in reasons["9件"]) == (True, True)
     assert [j.agrees for _, j in told if j.mention.text == "34件"] == [True]
+
+
+@pytest.mark.parametrize(("other", "cells"), [({"s6.fee_received": 0}, {"s6.fee_notice_amount": 800}), ({}, {"s6.fee_received": 800})])
+def test_a_principle_of_no_fee_is_held_to_notices_as_well(other: dict[str, int], cells: dict[str, int]) -> None:
+    (found,) = about_words(scene("bureau", {"s6.other": ["依申请提供政府信息不收取任何费用。"]}, other))
+    assert (found.rule, dict(found.cells)) == ("G21-X-ZERO", cells)
+
+
+def test_where_the_table_is_blank_two_sentences_are_held_to_each_other() -> None:
+    fees = {"s6.fee_received": None, "s6.fee_notice_amount": None, "s6.fee_notice_count": None}
+    texts = {"s1.request": ["依申请提供政府信息不收取任何费用。"], "s6.other": ["发出收费通知1件，通知收费金额800元。"]}
+    (found,) = about_words(scene("bureau", texts, fees))
+    assert (found.rule, dict(found.cells), found.section) == ("G21-X-ZERO", {}, "s1.request")
+    assert about_words(scene("bureau", {**texts, "s1.request": ["程序规范。"]}, fees)) == []
 
 
 # ---------------------------------------------------------------- metamorphic

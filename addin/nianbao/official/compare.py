@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Callable, Iterable
@@ -13,6 +13,7 @@ from .numerals import MONEY
 from .tokens import is_money
 from .words import TOPICS, Meant, figures, rate
 
+BLANK = "表中这一格没有数"
 Lookup = Callable[[str], Any]
 
 
@@ -34,10 +35,33 @@ class Judged:
 def judge(mentions: Iterable[Mention], form: Form, get: Lookup) -> list[Judged]:
     """Return every mention with its verdict; `get` gives the value of a cell."""
     found: list[Judged] = []
+    ways: frozenset[str] = frozenset()
     for mention in mentions:
         before = found[-1] if found and found[-1].mention.sentence == mention.sentence else None
-        found.append(_judge(mention, form, get, before))
+        ways = (ways if before else frozenset()) | _ways(mention)
+        judged = _judge(mention, form, get, before)
+        if judged.agrees is False and ways:
+            judged = _of_one_way(mention, ways, form, get) or judged
+        found.append(judged)
     return found
+
+
+_WAYS = frozenset({"direct", "after"})
+
+
+def _ways(mention: Mention) -> frozenset[str]:
+    """Return the ways to court that a mention names."""
+    return frozenset(tag for item in mention.items for tags in item.tags for tag in tags & _WAYS)
+
+
+def _of_one_way(mention: Mention, ways: frozenset[str], form: Form, get: Lookup) -> Judged | None:
+    """Return the verdict where a result agrees with that of one way only: 直接起诉3件，结果维持2件."""
+    for way in ways:
+        items = tuple(replace(item, tags=(*item.tags, frozenset({way}))) for item in mention.items)
+        judged = _judge(replace(mention, items=items), form, get, None)
+        if judged.agrees:
+            return replace(judged, mention=mention)
+    return None
 
 
 @lru_cache(maxsize=4096)
@@ -106,7 +130,7 @@ def _rate(mention: Mention, form: Form, get: Lookup) -> Judged:
         if abs(right - number.value) <= (step if part != whole and number.value != 100 else 0):
             return Judged(mention, "与表一致", True, named, right, share.rule)
         first = first or Judged(mention, "与表不一致", False, named, right.quantize(step), share.rule, shown)
-    return first or Judged(mention, "表中这一格没有数")
+    return first or Judged(mention, BLANK)
 
 
 def _total(cells: tuple[str, ...], get: Lookup) -> Decimal | int | None:
@@ -149,10 +173,14 @@ def _change(mention: Mention, get: Lookup, before: Judged | None) -> Judged:
 def _sum(known: list[Meant]) -> Meant:
     cells = tuple(dict.fromkeys(c for figure in known for c in figure.sums[0]))
     first = known[0]
-    return Meant(first.says, first.may, first.rule, (cells,), "", False, False)
+    return Meant(first.says, first.may, first.rule, (cells,), "")
 
 
 def _against(mention: Mention, figure: Meant, form: Form, get: Lookup) -> Judged:
+    if "不" in mention.flags:
+        for cell_id in figure.never:
+            if (_total((cell_id,), get) or 0) > 0:
+                return Judged(mention, "与表不一致", False, ((cell_id, get(cell_id)),), get(cell_id), figure.rule)
     choice = figure.choice == "yes" or figure.choice == "total" and mention.loose
     sums = figure.sums if choice and mention.number is not None else figure.sums[:1]
     first: Judged | None = None
@@ -166,7 +194,8 @@ def _against(mention: Mention, figure: Meant, form: Form, get: Lookup) -> Judged
         if _agrees(mention, total, form.cells[cells[0]].unit, figure.most):
             return Judged(mention, "与表一致", True, tuple(zip(cells, values)), total, figure.rule)
         first = first or Judged(mention, "与表不一致", False, tuple(zip(cells, values)), total, figure.rule)
-    return first or Judged(mention, "表中这一格没有数")
+    blank = tuple((cell_id, None) for cell_id in figure.sums[0])
+    return first or Judged(mention, BLANK, cells=blank, rule=figure.rule)
 
 
 _COUNTS = frozenset("件宗起份个次项例桩") | {"", "人次", "件次"}  # units that are said of applications, cases and decisions

@@ -30,6 +30,7 @@ class Frame:
     time: str = ""  # why the numbers are of another time; "" for the year of the report
     whose: str = ""  # why the numbers are of somebody else
     change: bool = False
+    as_of: bool = False  # 截至: what is 累计 may have begun years ago
 
 
 @dataclass(frozen=True)
@@ -112,9 +113,23 @@ def mentions(paragraph: Paragraph, about: Setting) -> list[Mention]:
     for sentence in paragraph.sentences:
         if not text.startswith(("其中", "上述", "以上"), sentence.start):
             frame.time = frame.whose = ""
-        tokens = read(paragraph, sentence.start, sentence.end, about.words)
+            frame.as_of = False
+        tokens = _not_one(read(paragraph, sentence.start, sentence.end, about.words))
         found += _sentence(paragraph, sentence, tokens, frame, about)
     return found
+
+
+def _not_one(tokens: list[Token]) -> list[Token]:
+    """Return the tokens with 一起 in 未发生一起复议 as a word: it says that there was none."""
+    denied = False
+    for n, token in enumerate(tokens):
+        if token.kind == STOP:
+            denied = False
+        elif token.kind == NEGATION:
+            denied = True
+        elif token.kind == NUMBER and denied and token.number is not None and token.number.value == 1:
+            tokens[n] = token._replace(kind=PLAIN, number=None)
+    return tokens
 
 
 def _sentence(
@@ -178,6 +193,7 @@ class _Reader:
             frame.time = ""
         elif token.kind == AS_OF:
             frame.time = "" if token.year in (0, self.about.year) else self._reason(token)
+            frame.as_of = self.word(token).startswith("截")
         elif self._opens(i):
             frame.time = self._reason(token)
 
@@ -318,6 +334,10 @@ class _Reader:
                 return f"说的是“{self.word(token)}”的数"
             if token.kind in (PART, MANY):
                 return self._reason(token)
+            if token.kind == NEGATION and self.word(token) != "零":
+                return "有否定的词"
+            if token.kind == PLAIN and self.frame.as_of and self.word(token) == "累计":
+                return "截至某日的累计数，看不出从何时算起"
         carried = any(t.tags & {"carry", "carried_in", "carried_out"} for t in before)
         if self.frame.whose:
             return self.frame.whose

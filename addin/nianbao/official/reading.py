@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property, lru_cache
-from typing import Iterator
+from typing import Any, Iterator
 
 from ..form import Form
 from ..report import Report, fill_names, parse_date, period, values_for
 from . import periods
-from .compare import Judged, judge
+from .compare import BLANK, Judged, judge
 from .mentions import mentions, setting
-from .numerals import Number
+from .numerals import MONEY, Number
 from .sentences import Paragraph
 from .sums import Sum, disagreements
 
 PREAMBLE = "preamble"
+ELSEWHERE = "正文另一处"  # stands for the table where two sentences contradict each other
 LONGEST = 10**5  # characters; longer texts are no report, and are not read
 
 
@@ -56,7 +58,32 @@ class Reading:
         for text_id, paragraph in self.paragraphs:
             of_section = replace(about, topic=_topic(form, text_id))
             found += [(text_id, j) for j in judge(mentions(paragraph, of_section), form, report.get)]
-        return found
+        return self._against_each_other(found)
+
+    def _against_each_other(self, found: list[tuple[str, Judged]]) -> list[tuple[str, Judged]]:
+        """Hold the mentions of cells that are blank to what another sentence says of the same cell: 不收取任何费用 here,
+        收费800元 there."""
+        stated: dict[str, Any] = {}
+        for _, j in found:
+            number = j.mention.number
+            if j.why == BLANK and len(j.cells) == 1 and number and number.exact:
+                unit = MONEY.get(self.form.cells[j.cells[0][0]].unit, Decimal(1))
+                stated.setdefault(j.cells[0][0], number.value * MONEY.get(number.unit, Decimal(1)) / unit)
+        if not stated:
+            return found
+
+        def known(cell_id: str) -> Any:
+            value = self.report.get(cell_id)
+            return stated.get(cell_id) if value is None else value
+
+        again = []
+        for text_id, j in found:
+            if j.why == BLANK or j.mention.flags & {"不"}:
+                (second,) = judge([j.mention], self.form, known)
+                blank = any(self.report.get(c) is None for c, _ in second.cells)
+                j = replace(second, cells=(), reckoned=ELSEWHERE) if second.agrees is False and blank else j
+            again.append((text_id, j))
+        return again
 
     @cached_property
     def unequal(self) -> list[tuple[str, Sum]]:

@@ -44,15 +44,16 @@ def with_own(own: Mapping[str, Sense]) -> Words:
 @dataclass(frozen=True)
 class Meant:
     """A figure of a form that a number of the text may state. `sums` are the sums of cells it may be: the first, or
-    (`choice` "yes", or "total" beside a word such as 共计) one of the later ones; `most`: it may be less than that."""
+    (`choice` "yes", or "total" beside a word such as 共计) one of the later ones; `most`: it may be less than that;
+    `never`: cells that a principle denies (不收取费用) together with the figure."""
 
     says: frozenset[str]
     may: frozenset[str]
     rule: str
     sums: tuple[tuple[str, ...], ...]
     choice: str
-    most: bool
-    listed: bool
+    most: bool = False
+    never: tuple[str, ...] = ()
 
 
 @cache
@@ -96,7 +97,7 @@ def figures(form: Form) -> tuple[Meant, ...]:
                 tuple(tuple(c for part in one for c in _cells(form, part)) for one in sums),
                 choice,
                 record.get("most", False),
-                record.get("listed", False),
+                tuple(c for c in record.get("never", ()) if c in form.cells),
             )
         )
     return tuple(found)

@@ -12,7 +12,7 @@ from typing import Any, Iterator
 from ...form import Form
 from ...official import periods
 from ...official.compare import Judged
-from ...official.reading import LONGEST, PREAMBLE, reading
+from ...official.reading import ELSEWHERE, LONGEST, PREAMBLE, reading
 from ...official.sentences import Paragraph
 from ...report import chinese_date, parse_date, period, preamble, show
 from ..registry import Context, Fault, Nothing, cell_place, implements, text_place
@@ -43,10 +43,13 @@ def nothing_is_nothing(context: Context, given: Nothing) -> Iterator[Fault]:
 def _against_table(context: Context, text_id: str, found: Judged) -> Fault:
     mention, form = found.mention, context.form
     number = mention.number
-    unit = "%" if number and number.unit == "%" else context.report.unit_of(form.cells[found.cells[0][0]])
+    if found.reckoned == ELSEWHERE:
+        unit, cell = number.unit if number else "", f"{ELSEWHERE}写的"
+    else:
+        unit = "%" if number and number.unit == "%" else context.report.unit_of(form.cells[found.cells[0][0]])
+        cell = f"按表中的数（{found.reckoned}）计算" if found.reckoned else _cells_place(form, found)
     right = f"{show(found.expected)}{unit}"
     said = mention.text if number else f"0{unit}"
-    cell = f"按表中的数（{found.reckoned}）计算" if found.reckoned else _cells_place(form, found)
     advice = f"把正文改为{right}" + ("" if found.reckoned else f"，或核对后把表中改为{said}")
     names = {
         "place": text_place(form, text_id),
