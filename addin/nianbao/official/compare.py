@@ -127,7 +127,7 @@ def _rate(mention: Mention, form: Form, get: Lookup) -> Judged:
         right = Decimal(part) * 100 / whole
         shown = f"{part}÷{whole}"
         named = tuple((c, get(c)) for c in (*share.part, *cells))
-        if abs(right - number.value) <= (step if part != whole and number.value != 100 else 0):
+        if abs(right - number.value) < step and (number.value != 100 or part == whole):
             return Judged(mention, "与表一致", True, named, right, share.rule)
         first = first or Judged(mention, "与表不一致", False, named, right.quantize(step), share.rule, shown)
     return first or Judged(mention, BLANK)
@@ -163,7 +163,7 @@ def _change(mention: Mention, get: Lookup, before: Judged | None) -> Judged:
         if not earlier:
             return left
         change, step = change * 100 / Decimal(earlier), Decimal(1).scaleb(int(number.value.as_tuple().exponent))
-    if abs(change - number.value) <= step:
+    if abs(change - number.value) < (step or Decimal("0.001")):
         return Judged(mention, "与上年比较一致", True, before.cells, change, before.rule)
     shown = f"本年{now}、上年{earlier}，增减"
     right = change.quantize(step) if step else change

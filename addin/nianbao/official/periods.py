@@ -7,18 +7,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Iterator
 
+from .numerals import chinese
 from .sentences import Paragraph, Sentence
 
-_DAY = r"((?:19|20)\d\d)年(\d{1,2})月(\d{1,2})[日号]"
+_DAY = r"((?:19|20)\d\d)[年./](\d{1,2})[月./](\d{1,2})[日号]?"
 _PERIOD = re.compile(
-    rf"(?:{_DAY}|(?P<broken>(?:19|20)\d\d\d?月\d{{1,2}}[日号]))起?(?:至|到|-|—|－|~|～)+(?:((?:19|20)\d\d)年)?(\d{{1,2}})月(\d{{1,2}})[日号](?:止)?"
+    rf"(?:{_DAY}|(?P<broken>(?:19|20)\d\d\d?月\d{{1,2}}[日号]))起?(?:至|到|-|—|－|~|～)+(?:((?:19|20)\d\d)[年./])?(\d{{1,2}})[月./](\d{{1,2}})[日号]?(?:止)?"
 )
+_CLOSE = re.compile(rf"(?:统计|数据)[^，。]{{0,6}}截(?:至|止)(?:时间|日期|到)?(?:为|是|至|到|于)?{_DAY}")
 _OF_FIGURES = re.compile(r"统计期限|统计时限|统计期间|统计时间|统计周期|统计区间|统计范围|时间范围|数据期限|数据(?:的)?时间|所列数据|统计数据|数据统计|起止时间|本报告(?:中)?(?:的)?数据|所涉数据|报告期")
-_YEAR = r"(?:^|[；，：、）]|[（(]?[一二三四五六七八九十][）)、])(?:截至)?(20\d\d)年(?:度)?(?:全年)?[，,]?"
+_YEAR = r"(20\d\d|二[〇零○]二[〇零○一二三四五六七八九])年"
 # A clause that tells of the work of its year begins like this; a plan, a comparison, an award do not.
 _WORK = re.compile(
-    "(?:我|本)(?:局|委|办|厅|院|校|镇|乡|县|区|市|街道|单位|机关|行政机关|部门|公司|中心)|共|全年|未|没有|无|收到|受理|办结|答复|主动公开|公开政府信息|公开信息|制作|制发|印发|新收|发布|收取|发出|依申请公开|政府信息公开|制定|通过|累计"
+    "(?:我|本)(?:局|委|办|厅|院|校|镇|乡|县|区|市|街道|单位|机关|行政机关|部门|公司|中心)|共|全年|未|没有|无|收到|受理|办结|答复|主动公开|公开政府信息|公开信息|制作|制发|印发|新收|发布|收取|发出|依申请公开|政府信息公开|制定|通过|累计|在[^，。]{2,20}领导下|坚持|认真|严格|按照|深入|围绕|扎实"
 )
+_OPENING = re.compile(r"(?:[（(]?[一二三四五六七八九十\d][）)、.])?(?:[^，。；]{0,8}[。：])?(?:在)?" + _YEAR + r"(?:度)?(?:全年)?[，,]?")
+_WHICH = re.compile("[^，。；]{0,6}(?:收到|受理|公开|制定|发布|办理|新收|制作|印发)的")  # 2023年收到的申请: said of them only
 _OTHERWISE = re.compile(
     "考核|评估|测评|获得|荣获|获评|表彰|预算|决算|年报|年度报告|工作要点|审计|计划|规划|将|拟|打算|要点|存在|问题|整改|反馈|修订|施行|实施|出台的|印发的|制定的|上年|同比|相比|增长|下降|增加|减少|结转|遗留|以来|至今|起|对比|较|比|统计局|政策"
 )
@@ -52,6 +56,12 @@ def periods(paragraph: Paragraph) -> Iterator[Period]:
         yield Period(
             paragraph.quote(sentence.start, sentence.end), paragraph.quote(match.start(), match.end()), first, last
         )
+    for match in _CLOSE.finditer(text):
+        last, sentence = _day(*match.groups()), _sentence(paragraph, match.start())
+        first = last and last.replace(month=1, day=1)
+        yield Period(
+            paragraph.quote(sentence.start, sentence.end), paragraph.quote(match.start(), match.end()), first, last
+        )
 
 
 def _day(year: str | None, month: str | None, day: str | None) -> date | None:
@@ -70,15 +80,18 @@ def years_of_work(paragraph: Paragraph, year: int) -> Iterator[tuple[int, str]]:
     text = paragraph.plain
     for sentence in paragraph.sentences:
         piece = text[sentence.start : sentence.end]
-        match = re.match(r"(?:[（(]?[一二三四五六七八九十\d][）)、.])?(?:[^，。；]{0,8}[。：])?(?:在)?" + r"(20\d\d)年(?:度)?(?:全年)?[，,]?", piece)
-        if not match or int(match[1]) == year or not year - 6 < int(match[1]) <= year + 1:
+        match = _OPENING.match(piece)
+        if not match:
+            continue
+        told = int(match[1]) if match[1].isascii() else chinese(match[1]) or year
+        if told == year or not year - 6 < told <= year + 1:
             continue
         behind = piece[match.end() :]
-        if re.match(r"[\d月底末初前后上下第\-—－~～至到、和与]", behind) or not _WORK.match(behind):
+        if re.match(r"[\d月底末初前后上下第\-—－~～至到、和与]", behind) or not _WORK.match(behind) or _WHICH.match(behind):
             continue
         if str(year) in text or _OTHERWISE.search(re.split("[，；]", behind)[0]) or re.search("同比|相比|比上年|较上年|本年|今年", piece):
             continue
-        yield int(match[1]), paragraph.quote(sentence.start, sentence.end)
+        yield told, paragraph.quote(sentence.start, sentence.end)
 
 
 def covering_words(paragraph: Paragraph) -> str:

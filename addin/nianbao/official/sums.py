@@ -16,7 +16,7 @@ _INCOMPLETE = re.compile(r"主要|重点|仅|就有|例如|比如|如：|之中�
 _AFTERWARDS = re.compile(r"^(?:等|左右|以上|及其他|和其他)")
 _OVERLAP = re.compile(r"同时|重复|交叉|不同渠道|多渠道|多个渠道|多种渠道|同一|既有|兼|去重|部分申请|涉及多")
 _CHANNEL = re.compile(
-    r"网站|门户|微博|微信|公众号|公报|电视|报纸|报刊|新媒体|广播|电子屏|显示屏|公开栏|宣传栏|平台|客户端|抖音|头条|专栏|橱窗|校报|手册|年鉴|会议|短信|查阅点|APP|app"
+    r"网站|门户|微博|微信|公众号|公报|电视|报纸|报刊|新媒体|广播|电子屏|显示屏|公开栏|宣传栏|平台|客户端|抖音|头条|专栏|橱窗|校报|手册|年鉴|会议|短信|查阅点|首页|栏目|频道|网页|APP|app"
 )
 _REST = re.compile(r"^[，；、。和及与以]*(?:其余|其他|其它|剩余|余下|剩下|另有)")
 _MARKED = re.compile(r"[①②③④⑤⑥⑦⑧⑨⑩]|[一二三四五六七八九]是|（[1-9一二三四五六七八九]）|(?<!\d)[1-9]\.(?!\d)")
@@ -214,7 +214,7 @@ def _judge(paragraph: Paragraph, found: _List) -> Iterator[Sum]:
     whole, parts = found.whole, found.parts
     labels = "".join(found.labels)
     piece = paragraph.plain[whole.start : parts[-1].end]
-    overlap = bool(_OVERLAP.search(piece))
+    overlap = bool(_OVERLAP.search(piece) or _INCOMPLETE.search(labels))  # 重点领域 and 民生 may hold the same piece
     channels = len(_CHANNEL.findall(labels)) >= 2 and "申请" not in labels + piece  # one piece of news, several channels
     if any(_ACTS.search(label) for label in found.labels) and not re.search("自然人|法人", labels):
         incoming = [label for label in found.labels if re.search("新收|结转", label)]
@@ -243,7 +243,7 @@ def _shares(paragraph: Paragraph, found: _List) -> Iterator[Sum]:
             continue
         right = part.value * 100 / found.whole.value
         step = Decimal(1).scaleb(int(share.value.as_tuple().exponent))
-        if abs(right - share.value) > step:
+        if abs(right - share.value) >= step:  # rounded up or cut off, either will do
             printed = f"{_show(part.value)}÷{_show(found.whole.value)}＝{_show(right.quantize(step))}%"
             yield Sum(paragraph, part.start, share.end, "share", (share, part, found.whole), f"{_show(share.value)}%", printed)
 
@@ -280,8 +280,8 @@ def _hundred(paragraph: Paragraph, every: Sequence[Number]) -> Iterator[Sum]:
         return
     piece = text[shares[0].start - 20 if shares[0].start > 20 else 0 : shares[-1].end + 2]
     total = sum(n.value for n in shares)
-    step = max(Decimal(1).scaleb(int(n.value.as_tuple().exponent)) for n in shares)
-    slack = step * len(shares) / 2 + step / 2
+    steps = [Decimal(1).scaleb(int(n.value.as_tuple().exponent)) for n in shares]
+    slack = sum(steps) / 2
     if _OVERLAP.search(piece) or _GROWTH.search(piece) or abs(total - 100) <= slack:
         return
     known = any(all(word in piece for word in partition) for partition in _PARTITIONS[1:3])
@@ -313,7 +313,7 @@ def _changes(paragraph: Paragraph, every: Sequence[Number]) -> Iterator[Sum]:
         less = bool(re.search("减少|下降|降低|少", said[0]))
         right = (-difference if less else difference) * (Decimal(100) / earlier.value if change.unit == "%" else 1)
         step = Decimal(1).scaleb(int(change.value.as_tuple().exponent)) if change.unit == "%" else Decimal(0)
-        if abs(right - change.value) > step:
+        if abs(right - change.value) >= (step or Decimal("0.001")):
             printed = f"{_show(right.quantize(step))}%" if step else _show(right)
             yield Sum(paragraph, now.start, change.end, "change", (change, now, earlier), text[change.start : change.end], printed)
 
