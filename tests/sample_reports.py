@@ -3,6 +3,8 @@ number in every cell."""
 
 from __future__ import annotations
 
+import re
+
 from nianbao import form as forms
 from nianbao import report as reports
 from nianbao.form import CHOICE, MONEY, Form
@@ -108,8 +110,9 @@ def filled(form_id: str) -> Report:
 
 
 def headings(form: Form) -> tuple[str, ...]:
-    """The headings of a report in printed order: annexes come last."""
-    return tuple(" ".join(s.heading.split()) for s in sorted(form.sections, key=lambda s: s.annex))
+    """The headings of a report in printed order: annexes come last, their word 附件 on a line of its own."""
+    printed = sorted(form.sections, key=lambda s: s.annex)
+    return tuple(" ".join(re.sub("^附[件表]：", "", s.heading).split()) for s in printed)
 
 
 def stated(form: Form) -> set[str]:
