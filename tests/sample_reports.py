@@ -110,9 +110,13 @@ def filled(form_id: str) -> Report:
 
 
 def headings(form: Form) -> tuple[str, ...]:
-    """The headings of a report in printed order: annexes come last, their word 附件 on a line of its own."""
-    printed = sorted(form.sections, key=lambda s: s.annex)
-    return tuple(" ".join(re.sub("^附[件表]：", "", s.heading).split()) for s in printed)
+    """The headings of a report in printed order: annexes come last."""
+    return tuple(" ".join(s.heading.split()) for s in sorted(form.sections, key=lambda s: s.annex))
+
+
+def word_headings(form: Form) -> tuple[str, ...]:
+    """The same in Word, where the word 附件 has a line of its own over an annex."""
+    return tuple(re.sub("^附[件表]：", "", heading) for heading in headings(form))
 
 
 def stated(form: Form) -> set[str]:
