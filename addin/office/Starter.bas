@@ -60,8 +60,10 @@ End Function
 
 ' Whether an error of Start says that a rule of the computer keeps Excel from starting programs.
 Public Function IsForbidden(ByVal number As Long) As Boolean
-    ' Permission denied, as VBA's own error and as 0x80070005 of Windows; 0x800704EC, disabled by policy.
-    IsForbidden = (number = 70 Or number = -2147024891 Or number = -2147023636)
+    Select Case number
+        Case 70, -2147024891, -2147023636 ' permission denied, so too in Windows (0x80070005); by policy (0x800704EC)
+            IsForbidden = True
+    End Select
 End Function
 
 Public Function HostName() As String
