@@ -10,7 +10,6 @@ from typing import Any, Callable, Iterable
 from ..form import Form
 from .mentions import Item, Mention
 from .numerals import MONEY
-from .tokens import is_money
 from .words import TOPICS, Meant, figures, rate
 
 BLANK = "表中这一格没有数"
@@ -134,10 +133,13 @@ def _rate(mention: Mention, form: Form, get: Lookup) -> Judged:
 
 
 def _total(cells: tuple[str, ...], get: Lookup) -> Decimal | int | None:
-    values = [get(cell_id) for cell_id in cells]
-    if any(isinstance(v, bool) or not isinstance(v, (int, Decimal)) for v in values):
-        return None
-    return sum(values)
+    total: Decimal | int = 0
+    for cell_id in cells:
+        value = get(cell_id)
+        if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+            return None
+        total += value
+    return total
 
 
 _MORE, _LESS = ("增长", "增加", "上升", "多", "提高", "净增", "增多", "上涨"), ("减少", "下降", "少")
@@ -198,7 +200,11 @@ def _against(mention: Mention, figure: Meant, form: Form, get: Lookup) -> Judged
     return first or Judged(mention, BLANK, cells=blank, rule=figure.rule)
 
 
-_COUNTS = frozenset("件宗起份个次项例桩") | {"", "人次", "件次"}  # units that are said of applications, cases and decisions
+_COUNTS = frozenset("件宗起份个次项例桩") | {
+    "",
+    "人次",
+    "件次",
+}  # units that are said of applications, cases and decisions
 _PEOPLE = frozenset("人名") | {"人次"}
 
 
@@ -208,7 +214,12 @@ def _same_unit(said: str, unit: str) -> bool:
         return said in MONEY and unit in MONEY
     if unit in _PEOPLE:
         return said in _PEOPLE | {"位", "个", ""}
-    return said == unit or said in _COUNTS and unit in {"件", "条", "次", "个", "人次"} and not (unit == "条" and said == "次")
+    return (
+        said == unit
+        or said in _COUNTS
+        and unit in {"件", "条", "次", "个", "人次"}
+        and not (unit == "条" and said == "次")
+    )
 
 
 def _agrees(mention: Mention, total: Decimal | int, unit: str, most: bool) -> bool:

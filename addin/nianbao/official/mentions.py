@@ -12,11 +12,31 @@ from typing import Iterable, Sequence
 
 from .numerals import Number
 from .sentences import Paragraph, Sentence
-from .tokens import AS_OF, COUNTED, LAST, MANY, NEXT, NUMBER, OWN, PART, STOP, THIS, UNKNOWN, YEAR, Token, is_money, read
+from .tokens import (
+    AS_OF,
+    COUNTED,
+    LAST,
+    MANY,
+    NEXT,
+    NUMBER,
+    OWN,
+    PART,
+    STOP,
+    THIS,
+    UNKNOWN,
+    YEAR,
+    Token,
+    is_money,
+    read,
+)
 from .words import AND, NEGATION, PLAIN, TOPICS, WORD, Sense, Words, with_own
 
 HARD = "，；：。（）！？,"  # marks that end a phrase; 、 only separates the items of a list
-_EACH, _TOGETHER, _RESPECTIVELY = ("均", "都", "各"), ("共", "共计", "合计", "总计", "总共", "一共", "累计", "共有"), "分别"
+_EACH, _TOGETHER, _RESPECTIVELY = (
+    ("均", "都", "各"),
+    ("共", "共计", "合计", "总计", "总共", "一共", "累计", "共有"),
+    "分别",
+)
 
 _RESULTS = frozenset("upheld corrected other_result pending direct after carried_out".split())
 
@@ -83,7 +103,16 @@ class Setting:
     topic: frozenset[str] = frozenset()
 
 
-_GOVERNED = {"县": "全县", "市": "全市", "区": "全区", "镇": "全镇", "乡": "全乡", "省": "全省", "州": "全州", "旗": "全旗"}
+_GOVERNED = {
+    "县": "全县",
+    "市": "全市",
+    "区": "全区",
+    "镇": "全镇",
+    "乡": "全乡",
+    "省": "全省",
+    "州": "全州",
+    "旗": "全旗",
+}
 
 
 def setting(unit: str, year: int | None, topic: Iterable[str] = ()) -> Setting:
@@ -96,9 +125,20 @@ def setting(unit: str, year: int | None, topic: Iterable[str] = ()) -> Setting:
         if name.endswith(ending):
             place = name[: -len(ending)]
             own |= {word: Sense(OWN) for word in (place, place[-1:] + "政府", place[-1:] + "人民政府") if len(word) > 1}
-            area |= {_GOVERNED.get(place[-1:], ""), "辖区", "全辖区"} | ({"全区", "全园区"} if "管" in ending else set())
+            area |= {_GOVERNED.get(place[-1:], ""), "辖区", "全辖区"} | (
+                {"全区", "全园区"} if "管" in ending else set()
+            )
             own |= {"管委会": Sense(OWN), "街道办": Sense(OWN), "办事处": Sense(OWN)}
-    whole = {"局": "全局", "院": "全院", "校": "全校", "学": "全校", "委": "全委", "厅": "全厅", "司": "全公司", "会": "全委"}
+    whole = {
+        "局": "全局",
+        "院": "全院",
+        "校": "全校",
+        "学": "全校",
+        "委": "全委",
+        "厅": "全厅",
+        "司": "全公司",
+        "会": "全委",
+    }
     area |= {whole.get(name[-1:], "")} | ({"全校"} if name.endswith(("学院", "大学", "学校")) else set())
     area.discard("")
     own |= {word: Sense(OWN) for word in area}
@@ -304,8 +344,8 @@ class _Reader:
         known = next((n for n, t in enumerate(behind) if t.kind == UNKNOWN), len(behind))
         named = any(t.kind == WORD and t.tags & TOPICS for t in behind[known:])
         self._settle([*before, *(behind if named else behind[:known])])
-        words = tuple(self.word(t) for t in before if t.kind in ("change", LAST, YEAR))
-        return [self._mention(i, tuple(split), left, year, role, flags, together and not each, loose, words)]
+        compared = tuple(self.word(t) for t in before if t.kind in ("change", LAST, YEAR))
+        return [self._mention(i, tuple(split), left, year, role, flags, together and not each, loose, compared)]
 
     def _mention(
         self,
@@ -321,8 +361,19 @@ class _Reader:
     ) -> Mention:
         token = self.tokens[i]
         return Mention(
-            self.paragraph, self.sentence, token.start, token.end, token.number, items, together, loose, left, year, role,
-            flags, words,
+            self.paragraph,
+            self.sentence,
+            token.start,
+            token.end,
+            token.number,
+            items,
+            together,
+            loose,
+            left,
+            year,
+            role,
+            flags,
+            words,
         )
 
     def _left(self, before: Sequence[Token]) -> str:
@@ -362,7 +413,9 @@ class _Reader:
         for item in items:
             tags = tuple(self._carried(item)) + tuple(t.tags for t in item if t.kind == WORD and "carry" not in t.tags)
             own = any(t & TOPICS for t in tags)
-            found.append(Item(tags, frozenset() if own else (shared if len(items) > 1 and shared else self.frame.topic)))
+            found.append(
+                Item(tags, frozenset() if own else (shared if len(items) > 1 and shared else self.frame.topic))
+            )
         return found
 
     def _carried(self, item: Sequence[Token]) -> Iterable[frozenset[str]]:
@@ -426,7 +479,9 @@ class _Reader:
             token = self.tokens[j]
             if token.kind == NUMBER:
                 found.append(j)
-            elif not (token.kind == AND or token.kind == STOP and self.word(token) in "、，" or self.word(token) == "为"):
+            elif not (
+                token.kind == AND or token.kind == STOP and self.word(token) in "、，" or self.word(token) == "为"
+            ):
                 break
         return found if len(found) == count else []
 
@@ -461,7 +516,9 @@ class _Reader:
         everything = [*lead, *ahead]
         left = self._left(everything)
         split = self._split(groups)
-        act = frozenset(t for item in split[:1] for tags in item.tags for t in tags if t in ("received", "charged", "issued"))
+        act = frozenset(
+            t for item in split[:1] for tags in item.tags for t in tags if t in ("received", "charged", "issued")
+        )
         if act:
             split = [split[0], *(Item((*s.tags, act), s.topic) for s in split[1:])]
         end = self.tokens[i + len(ahead)].end if behind else self.tokens[i].end
@@ -469,9 +526,7 @@ class _Reader:
         flag = frozenset({self.word(self.tokens[i])})
         # What is not there settles the topic like a number does, unless the words are not understood.
         self._settle([t for t in everything if t.kind != UNKNOWN])
-        return [
-            Mention(self.paragraph, self.sentence, start, end, None, tuple(split), False, False, left, 0, "", flag)
-        ]
+        return [Mention(self.paragraph, self.sentence, start, end, None, tuple(split), False, False, left, 0, "", flag)]
 
     def all_done(self, i: int, before: Sequence[Mention]) -> list[Mention]:
         """Return the statement that everything received is closed (收到申请34件，已全部办结): nothing is carried over.
@@ -496,7 +551,16 @@ class _Reader:
         token, left = self.tokens[i], self._left(clause)
         item = Item((frozenset({"all_done"}),), frozenset({"application"}))
         return [
-            Mention(self.paragraph, self.sentence, token.start, token.end, None, (item,), left=left, flags=frozenset({"all"}))
+            Mention(
+                self.paragraph,
+                self.sentence,
+                token.start,
+                token.end,
+                None,
+                (item,),
+                left=left,
+                flags=frozenset({"all"}),
+            )
         ]
 
     def _ahead(self, i: int) -> list[Token]:

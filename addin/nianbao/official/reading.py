@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Any, Iterator
@@ -147,10 +148,17 @@ def stated_periods(report: Report) -> Iterator[tuple[str, periods.Period]]:
         return
     for text_id, paragraph in ((PREAMBLE, Paragraph(report.text(PREAMBLE))), *reading(report).paragraphs):
         for found in periods.periods(paragraph):
-            whole = found.first and found.last and found.first.year != first.year
-            same = whole and (found.first.replace(year=first.year), found.last.replace(year=last.year)) == (first, last)  # type: ignore[union-attr]
-            if (found.first, found.last) != (first, last) and not same:
+            if (found.first, found.last) != (first, last) and not _another_year(found, first, last):
                 yield text_id, found
+
+
+def _another_year(found: periods.Period, first: date, last: date) -> bool:
+    """Whether a period is the form's, only of another year."""
+    if found.first is None or found.last is None:
+        return False
+    shift = found.first.year - first.year
+    days = [(d.year, d.month, d.day) for d in (found.first, found.last)]
+    return bool(shift) and days == [(d.year + shift, d.month, d.day) for d in (first, last)]
 
 
 def other_years(report: Report) -> Iterator[tuple[str, int, str]]:

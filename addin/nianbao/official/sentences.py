@@ -11,7 +11,15 @@ from .numerals import Number, numbers
 
 # Digits, letters and marks that have a full-width twin; Chinese punctuation keeps its own shape.
 _SAME = {full: full - 0xFEE0 for full in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
-_SAME |= {ord("％"): "%", ord("．"): ".", ord("﹪"): "%", ord(";"): "；", ord(":"): "：", ord("("): "（", ord(")"): "）"}
+_SAME |= {
+    ord("％"): "%",
+    ord("．"): ".",
+    ord("﹪"): "%",
+    ord(";"): "；",
+    ord(":"): "：",
+    ord("("): "（",
+    ord(")"): "）",
+}
 _SAME |= {ord("["): "（", ord("]"): "）", ord("〇"): "〇", ord("–"): "-", ord("−"): "-", ord("?"): "？", ord("!"): "！"}
 _SPACE = re.compile(r"\s+")
 _END = re.compile("[。！？\n]")

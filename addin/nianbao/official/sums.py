@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Callable, Iterator, Sequence
+from typing import Callable, Iterable, Iterator, Sequence
 
 from .numerals import Number
 from .sentences import Paragraph
@@ -20,7 +20,9 @@ _CHANNEL = re.compile(
 )
 _REST = re.compile(r"^[，；、。和及与以]*(?:其余|其他|其它|剩余|余下|剩下|另有)")
 _MARKED = re.compile(r"[①②③④⑤⑥⑦⑧⑨⑩]|[一二三四五六七八九]是|（[1-9一二三四五六七八九]）|(?<!\d)[1-9]\.(?!\d)")
-_ACTS = re.compile(r"收到|受理|办结|答复|结转|新收|(?<!不予)(?<!其他)(?<!无法)处理|办理|复议|诉讼|召开|举办|组织|培训|回应|开展")
+_ACTS = re.compile(
+    r"收到|受理|办结|答复|结转|新收|(?<!不予)(?<!其他)(?<!无法)处理|办理|复议|诉讼|召开|举办|组织|培训|回应|开展"
+)
 _PARTITIONS = (
     ("主动公开", "依申请公开", "不予公开"),
     ("自然人", "法人"),
@@ -32,10 +34,14 @@ _PARTITIONS = (
     ("直部门", "乡镇"),
     ("直部门", "镇街"),
 )
-_TOTAL = re.compile(r"(?:^|[，；。：、])(?:以上|上述)?(?:[一二两三四五六七八九十]+(?:项|类|者|部分))?(?:合计|共计|总计|总共|累计)(?:为|达)?$")
+_TOTAL = re.compile(
+    r"(?:^|[，；。：、])(?:以上|上述)?(?:[一二两三四五六七八九十]+(?:项|类|者|部分))?(?:合计|共计|总计|总共|累计)(?:为|达)?$"
+)
 _SHARE = re.compile(r"占(?:比)?[^，；。、（\d]{0,14}$")
 _GROWTH = re.compile(r"(增长|增加|上升|提高|多|减少|下降|降低|少)(?:了)?$")
-_EARLIER = re.compile(r"(?:比|较|与|同)?(?:上年|去年|上一年|上年度|上一年度|(?:19|20)\d\d年)(?:度)?(?:同期)?(?:的|为|是|收到(?:的)?)?$")
+_EARLIER = re.compile(
+    r"(?:比|较|与|同)?(?:上年|去年|上一年|上年度|上一年度|(?:19|20)\d\d年)(?:度)?(?:同期)?(?:的|为|是|收到(?:的)?)?$"
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,8 @@ def disagreements(paragraph: Paragraph, wrong: Callable[[Number], bool] = lambda
     text = paragraph.plain
     for start, end in _runs(paragraph):
         every = [
-            n for n in paragraph.numbers_between(start, end)
+            n
+            for n in paragraph.numbers_between(start, end)
             if (n.unit in _UNITS or n.unit == "%") and text[n.start - 1 : n.start] != "第"
         ]
         if sum(n.unit in _UNITS for n in every) < 2 and len(every) < 2:
@@ -138,7 +145,11 @@ def _parts(text: str, every: Sequence[Number], i: int, end: int) -> _List | None
             break
         inside = nested > (1 if bracket else 0)
         if n.unit == "%":
-            if _SHARE.search(text[max(at, n.start - 18) : n.start]) and not inside or (inside and between.endswith(("占", "占比", "（"))):
+            if (
+                _SHARE.search(text[max(at, n.start - 18) : n.start])
+                and not inside
+                or (inside and between.endswith(("占", "占比", "（")))
+            ):
                 shares.append((n, parts[-1] if parts else None))
                 at = n.end
             continue
@@ -152,7 +163,13 @@ def _parts(text: str, every: Sequence[Number], i: int, end: int) -> _List | None
                 break
             if not separator:
                 separator = "；" if "；" in marks else "，"
-            elif separator != "；" and "；" in marks or "。" in marks and not _MARKED.search(between) and "其中" not in between:
+            elif (
+                separator != "；"
+                and "；" in marks
+                or "。" in marks
+                and not _MARKED.search(between)
+                and "其中" not in between
+            ):
                 break
             if "。" in marks and not _MARKED.search(between):
                 break
@@ -176,8 +193,15 @@ def _parts(text: str, every: Sequence[Number], i: int, end: int) -> _List | None
 
 
 def _finish(
-    text: str, whole: Number, parts: list[Number], labels: list[str], shares: list[tuple[Number, Number | None]],
-    gap: str, opened: str, end: int, truncated: bool,
+    text: str,
+    whole: Number,
+    parts: list[Number],
+    labels: list[str],
+    shares: list[tuple[Number, Number | None]],
+    gap: str,
+    opened: str,
+    end: int,
+    truncated: bool,
 ) -> _List:
     behind = text[parts[-1].end : end]
     lead = labels[0] + gap
@@ -189,8 +213,8 @@ def _finish(
         for partition in _PARTITIONS
         if len(partition) == 2 or sum(any(w in label for label in labels) for w in partition) >= 3
     )
-    total = sum(p.value for p in parts)
-    covered = whole.value and total / whole.value
+    total = _all(p.value for p in parts)
+    covered = total / whole.value if whole.value else Decimal(0)
     near = len(parts) >= 3 and covered >= Decimal("0.85") or len(parts) == 2 and covered >= Decimal("0.93")
     told = "分别" in opened and len(parts) > 1
     hundred = len(shares) == len(parts) > 1 and abs(sum(s.value for s, _ in shares) - 100) <= 1
@@ -215,22 +239,40 @@ def _judge(paragraph: Paragraph, found: _List) -> Iterator[Sum]:
     labels = "".join(found.labels)
     piece = paragraph.plain[whole.start : parts[-1].end]
     overlap = bool(_OVERLAP.search(piece) or _INCOMPLETE.search(labels))  # 重点领域 and 民生 may hold the same piece
-    channels = len(_CHANNEL.findall(labels)) >= 2 and "申请" not in labels + piece  # one piece of news, several channels
+    channels = (
+        len(_CHANNEL.findall(labels)) >= 2 and "申请" not in labels + piece
+    )  # one piece of news, several channels
     if any(_ACTS.search(label) for label in found.labels) and not re.search("自然人|法人", labels):
         incoming = [label for label in found.labels if re.search("新收|结转", label)]
         if len(incoming) < len(parts):
             overlap = True  # 收到34件，其中办结33件、被复议2件: parts of different kinds
-    low, high = sum(p.low for p in parts), sum(p.high for p in parts)
+    low, high = _all(p.low for p in parts), _all(p.high for p in parts)
     about = (whole, *parts)
     end = parts[-1].end
     biggest = max(parts, key=lambda p: p.low)
     added = "＋".join(_show(p.value) for p in parts)
     if len(parts) > 1 and not overlap and not channels and low > whole.high:
-        yield Sum(paragraph, whole.start, end, "sum", about, _show(whole.value), f"{added}＝{_show(sum(p.value for p in parts))}")
+        yield Sum(
+            paragraph,
+            whole.start,
+            end,
+            "sum",
+            about,
+            _show(whole.value),
+            f"{added}＝{_show(_all(p.value for p in parts))}",
+        )
     elif biggest.low > whole.high:
         yield Sum(paragraph, whole.start, end, "sum", (whole, biggest), _show(whole.value), _show(biggest.value))
     elif len(parts) > 1 and found.complete and not found.open and not overlap and high < whole.low:
-        yield Sum(paragraph, whole.start, end, "sum", about, _show(whole.value), f"{added}＝{_show(sum(p.value for p in parts))}")
+        yield Sum(
+            paragraph,
+            whole.start,
+            end,
+            "sum",
+            about,
+            _show(whole.value),
+            f"{added}＝{_show(_all(p.value for p in parts))}",
+        )
     else:
         yield from _shares(paragraph, found)
 
@@ -245,7 +287,9 @@ def _shares(paragraph: Paragraph, found: _List) -> Iterator[Sum]:
         step = Decimal(1).scaleb(int(share.value.as_tuple().exponent))
         if abs(right - share.value) >= step:  # rounded up or cut off, either will do
             printed = f"{_show(part.value)}÷{_show(found.whole.value)}＝{_show(right.quantize(step))}%"
-            yield Sum(paragraph, part.start, share.end, "share", (share, part, found.whole), f"{_show(share.value)}%", printed)
+            yield Sum(
+                paragraph, part.start, share.end, "share", (share, part, found.whole), f"{_show(share.value)}%", printed
+            )
 
 
 def _totals_behind(paragraph: Paragraph, every: Sequence[Number], start: int) -> Iterator[Sum]:
@@ -258,16 +302,21 @@ def _totals_behind(paragraph: Paragraph, every: Sequence[Number], start: int) ->
         for n in reversed(every[:i]):
             if n.unit == "%":
                 continue
-            if n.unit != total.unit or "。" in text[n.end : total.start] and n.end < total.start and "。" in text[n.end : total.start - 1]:
+            if (
+                n.unit != total.unit
+                or "。" in text[n.end : total.start]
+                and n.end < total.start
+                and "。" in text[n.end : total.start - 1]
+            ):
                 break
             parts.insert(0, n)
         piece = text[parts[0].start if parts else total.start : total.start]
         if len(parts) < 2 or re.search("其中|包括|含|（", piece) or _OVERLAP.search(piece):
             continue
-        low, high = sum(p.low for p in parts), sum(p.high for p in parts)
+        low, high = _all(p.low for p in parts), _all(p.high for p in parts)
         if low > total.high or high < total.low:
             added = "＋".join(_show(p.value) for p in parts)
-            right = f"{added}＝{_show(sum(p.value for p in parts))}"
+            right = f"{added}＝{_show(_all(p.value for p in parts))}"
             yield Sum(paragraph, parts[0].start, total.end, "sum", (total, *parts), _show(total.value), right)
 
 
@@ -279,9 +328,9 @@ def _hundred(paragraph: Paragraph, every: Sequence[Number]) -> Iterator[Sum]:
     if len(shares) < 2 or len(counts) > 1:
         return
     piece = text[shares[0].start - 20 if shares[0].start > 20 else 0 : shares[-1].end + 2]
-    total = sum(n.value for n in shares)
+    total = _all(n.value for n in shares)
     steps = [Decimal(1).scaleb(int(n.value.as_tuple().exponent)) for n in shares]
-    slack = sum(steps) / 2
+    slack = _all(steps) / 2
     if _OVERLAP.search(piece) or _GROWTH.search(piece) or abs(total - 100) <= slack:
         return
     known = any(all(word in piece for word in partition) for partition in _PARTITIONS[1:3])
@@ -291,7 +340,12 @@ def _hundred(paragraph: Paragraph, every: Sequence[Number]) -> Iterator[Sum]:
             return
     if total > 100 or known or abs(total - 100) <= 3 and len(shares) >= 3:
         yield Sum(
-            paragraph, shares[0].start, shares[-1].end, "hundred", tuple(shares), "＋".join(f"{_show(n.value)}%" for n in shares),
+            paragraph,
+            shares[0].start,
+            shares[-1].end,
+            "hundred",
+            tuple(shares),
+            "＋".join(f"{_show(n.value)}%" for n in shares),
             f"{_show(total)}%",
         )
 
@@ -304,7 +358,10 @@ def _changes(paragraph: Paragraph, every: Sequence[Number]) -> Iterator[Sum]:
         if now.unit not in _UNITS or now.unit != earlier.unit or change.unit not in ("%", now.unit):
             continue
         before = text[now.end : earlier.start]
-        said = re.match(r"^(?:相比)?[，]?(?:同比)?(?:(?:增长|上升|下降)率?为?|增长|增加|上升|提高|多|减少|下降|降低|少)了?$", text[earlier.end : change.start])
+        said = re.match(
+            r"^(?:相比)?[，]?(?:同比)?(?:(?:增长|上升|下降)率?为?|增长|增加|上升|提高|多|减少|下降|降低|少)了?$",
+            text[earlier.end : change.start],
+        )
         if not _EARLIER.search(before) or "。" in before or "；" in before or not said:
             continue
         if not (now.exact and earlier.exact and change.exact) or not earlier.value:
@@ -315,7 +372,19 @@ def _changes(paragraph: Paragraph, every: Sequence[Number]) -> Iterator[Sum]:
         step = Decimal(1).scaleb(int(change.value.as_tuple().exponent)) if change.unit == "%" else Decimal(0)
         if abs(right - change.value) >= (step or Decimal("0.001")):
             printed = f"{_show(right.quantize(step))}%" if step else _show(right)
-            yield Sum(paragraph, now.start, change.end, "change", (change, now, earlier), text[change.start : change.end], printed)
+            yield Sum(
+                paragraph,
+                now.start,
+                change.end,
+                "change",
+                (change, now, earlier),
+                text[change.start : change.end],
+                printed,
+            )
+
+
+def _all(parts: Iterable[Decimal]) -> Decimal:
+    return sum(parts, Decimal(0))
 
 
 def _show(value: Decimal | int) -> str:

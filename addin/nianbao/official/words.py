@@ -1,4 +1,4 @@
-"""The vocabulary of the reader (workbook/words): words with what they say, and the figures of a form by what is said."""
+"""The vocabulary of the reader (workbook/words): words with what they say, and the figures by what is said of them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,32 @@ from .. import assets
 from ..form import Form
 
 PLAIN, WORD, NEGATION, AND = "plain", "word", "negation", "and"
-NEGATIONS = ("未", "没有", "没", "无", "未有", "从未", "未曾", "不存在", "不", "零", "暂无", "尚无", "并未", "均未", "均无", "并无", "未予", "尚未", "未能")
+NEGATIONS = (
+    "未",
+    "没有",
+    "没",
+    "无",
+    "未有",
+    "从未",
+    "未曾",
+    "不存在",
+    "不",
+    "零",
+    "暂无",
+    "尚无",
+    "并未",
+    "均未",
+    "均无",
+    "并无",
+    "未予",
+    "尚未",
+    "未能",
+)
 CONJUNCTIONS = ("和", "及", "与", "以及", "或", "或者", "并")
 # What is counted; the other tags say what was done with it, by whom, or how it ended.
 TOPICS = frozenset(
-    "application review litigation norms regs licence penalty coercion charge fee fees fee_notice spent budget consult complaint"
-    " appeal published staff_part staff_full visits foreign".split()
+    "application review litigation norms regs licence penalty coercion charge fee fees fee_notice spent budget consult"
+    " complaint appeal published staff_part staff_full visits foreign".split()
 )
 
 

@@ -17,7 +17,6 @@ from ...official.sentences import Paragraph
 from ...report import chinese_date, parse_date, period, preamble, show
 from ..registry import Context, Fault, Nothing, cell_place, implements, text_place
 
-
 # ---------------------------------------------------------------- texts against tables
 
 
@@ -62,8 +61,13 @@ def _against_table(context: Context, text_id: str, found: Judged) -> Fault:
     exact = number is not None and number.exact and not found.reckoned and _official_name(form, found)
     actual: Any = 0 if number is None else int(number.value) if number.value == int(number.value) else number.value
     return Fault(
-        dict(found.cells), names, bool(context.rule.lesser) and not exact, actual=actual, expected=found.expected,
-        quote=mention.quote, section=text_id,
+        dict(found.cells),
+        names,
+        bool(context.rule.lesser) and not exact,
+        actual=actual,
+        expected=found.expected,
+        quote=mention.quote,
+        section=text_id,
     )
 
 
@@ -71,7 +75,9 @@ def _official_name(form: Form, found: Judged) -> bool:
     """Whether the words before the number are the table's own name of the row."""
     mention = found.mention
     before = re.split("[，；：。（）]", mention.paragraph.plain[mention.sentence.start : mention.start])[-1]
-    label = re.sub("^[（(]?[一二三四五六七八九十\\d]+[）)、.]|[（(].*|数量?$", "", form.cells[found.cells[0][0]].row.label)
+    label = re.sub(
+        "^[（(]?[一二三四五六七八九十\\d]+[）)、.]|[（(].*|数量?$", "", form.cells[found.cells[0][0]].row.label
+    )
     return len(label) >= 4 and label in before and len(found.cells) == 1
 
 
@@ -121,10 +127,10 @@ def dates_follow_the_period(context: Context, given: Nothing) -> Iterator[Fault]
     report = context.report
     last = parse_date(period(report)[1])
     dates = [(key, parse_date(report.meta.get(key, ""))) for key in ("meta.sign_date", "meta.publish_date")]
-    for key, given in dates:
-        if given and last and given <= last:
-            names = {"place": context.form.meta[key].label, "found": _day(given), "limit": f"报告期最后一天{_day(last)}"}
-            yield Fault({key: given.isoformat()}, names)
+    for key, day in dates:
+        if day and last and day <= last:
+            names = {"place": context.form.meta[key].label, "found": _day(day), "limit": f"报告期最后一天{_day(last)}"}
+            yield Fault({key: day.isoformat()}, names)
             return
     (_, signed), (key, published) = dates
     if signed and published and published < signed:
