@@ -1,6 +1,7 @@
 """Speed as ratios to what one would use instead, measured in one run on one machine.
 
-    scripts/bench [--suite check|report|read|write|check-button|report-button]... [--size small|full] [--json OUT.json]
+    scripts/bench [--suite check|report|read|write|prose|check-button|report-button]...
+                  [--size small|full] [--json OUT.json]
 
 Every contender's result is compared with ours before anything is timed. Contenders take turns, so that a busy machine
 slows all of them; medians count. A budget missed by more than a fifth, twice in a row, is a failure.
@@ -23,21 +24,24 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Callable, Literal, Iterator
 
 from openpyxl.utils.cell import coordinate_to_tuple
 
+import bench_prose
 from nianbao import assets, hosts, layout
 from nianbao.checks import catalogue, check as check_report
 from nianbao.excel import ids, live, results as results_sheet
 from nianbao.excel.read import Book, read_book
 from nianbao.hosts import libreoffice
+from nianbao.official.reading import Reading, other_years, stated_periods
 from nianbao.report import Report
 from nianbao.rule import ERROR, dotted
 from nianbao.word.write import docx_bytes
 
+NARRATIVE = 1500  # characters
 SAMPLE = next(iter(sorted(assets.SAMPLES.glob("gov-2021*.json"))))
 NIANBAO = (sys.executable, "-m", "nianbao")
 LOADED = (sys.executable, "-P", "-c", "import nianbao.macros as m; m._import_less(); import xlwings, nianbao.checks")
@@ -89,6 +93,7 @@ BUDGETS = (
     Budget("check", 120),
     Budget("read", 10, "openpyxl"),
     Budget("write", 20, "docxtpl"),
+    Budget("prose", 5),
     Budget("check-button", 1000),
     Budget("report-button", 1500),
 )
@@ -217,6 +222,20 @@ def suite_check(fixture: Fixture) -> list[Contender]:
         Contender("pandas + openpyxl", lambda *by: process(*by, *usual, book), "sums and balances only", cold=True),
         Contender("python -c pass", lambda *by: process(*by, sys.executable, "-c", "pass"), "the floor", cold=True),
     ]
+
+
+def suite_prose(fixture: Fixture) -> list[Contender]:
+    """Read the texts of a narrative as long as one may be: all its numbers, sums, years."""
+    texts = [line for lines in fixture.report.texts.values() for line in lines]
+    long = ("".join(texts) * 10)[:NARRATIVE]
+    report = replace(fixture.report, texts={next(iter(fixture.report.texts)): [long]})
+
+    def run(*by: str) -> None:
+        reading = Reading(report)
+        same(bool(reading.judged) and not reading.unequal and not [*other_years(report), *stated_periods(report)], True,
+             "whether the numbers of the sample are found, and agree with each other")
+
+    return [Contender(OURS, run, f"{len(long)} characters")]
 
 
 def broken_copy(fixture: Fixture) -> Path:
@@ -364,7 +383,7 @@ def suite_report_button(fixture: Fixture) -> list[Contender]:
 
 
 SUITES = {
-    "check": suite_check, "report": suite_report, "read": suite_read, "write": suite_write,
+    "check": suite_check, "report": suite_report, "read": suite_read, "write": suite_write, "prose": suite_prose,
     "check-button": suite_check_button, "report-button": suite_report_button,
 }
 
@@ -510,6 +529,7 @@ def main() -> int:
                 print(f"  budget {state}: {words}")
                 missed += [words] if factor > TOLERANCE else []
             results += found
+            missed += bench_prose.report() if suite == "prose" else []
     if options.json:
         facts = [asdict(r) for r in results]
         document = {"machine": machine(), "size": options.size, "results": facts, "missed": missed}

@@ -32,6 +32,13 @@ def test_half_of_the_corpus_is_there_to_raise_nothing() -> None:
     assert len(cases) >= 350 and 0.4 < len(silent) / len(cases) < 0.7
 
 
+def test_every_family_keeps_its_budget(capsys: pytest.CaptureFixture[str]) -> None:
+    import bench_prose
+
+    assert bench_prose.report() == []
+    assert "precision" in capsys.readouterr().out
+
+
 # ---------------------------------------------------------------- a finding
 
 

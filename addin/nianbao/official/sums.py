@@ -208,17 +208,19 @@ def _finish(
     open_ = bool(_AFTERWARDS.match(behind) or _INCOMPLETE.search(lead)) or truncated
     rest = len(parts) > 1 and bool(_REST.match(labels[-1]))
     marked = len(parts) > 2 and bool(_MARKED.search(lead))
-    known = any(
-        sum(any(word in label for label in labels) for word in partition) >= 2 and len(parts) >= 2
-        for partition in _PARTITIONS
-        if len(partition) == 2 or sum(any(w in label for label in labels) for w in partition) >= 3
-    )
+    known = len(parts) >= 2 and _partition(labels)
     total = _all(p.value for p in parts)
     covered = total / whole.value if whole.value else Decimal(0)
     near = len(parts) >= 3 and covered >= Decimal("0.85") or len(parts) == 2 and covered >= Decimal("0.93")
     told = "分别" in opened and len(parts) > 1
-    hundred = len(shares) == len(parts) > 1 and abs(sum(s.value for s, _ in shares) - 100) <= 1
+    hundred = len(shares) == len(parts) > 1 and abs(_all(s.value for s, _ in shares) - 100) <= 1
     return _List(whole, parts, labels, shares, rest or marked or known or bool(near) or told or hundred, open_)
+
+
+def _partition(labels: Sequence[str]) -> bool:
+    """Whether labels are those of kinds that leave nothing out: natural persons and organisations, and the like."""
+    text = "；".join(labels)
+    return any(sum(word in text for word in words) >= min(3, len(words)) for words in _PARTITIONS)
 
 
 def _label(between: str) -> str:
