@@ -38,6 +38,8 @@ _EACH, _TOGETHER, _RESPECTIVELY = (
     "分别",
 )
 
+_ACTS = frozenset({"received", "accepted", "handled", "done"})
+_WITHIN = frozenset("个工作日 工作日 天 日 小时 分钟".split())  # units of the time in which something was done
 _RESULTS = frozenset("upheld corrected other_result pending direct after carried_out".split())
 
 
@@ -263,31 +265,45 @@ class _Reader:
 
     # ---------------------------------------------------------------- phrases
 
-    def _before(self, i: int) -> tuple[list[list[Token]], bool]:
-        """Return the items a number may be said of, from the words before it (the last one nearest), and whether
-        they were reached through a bracket or colon."""
+    def _before(self, i: int) -> list[list[Token]]:
+        """Return the items a number may be said of, from the words before it, the last one nearest. One bracket or
+        colon may stand between: 予以公开（20件）, 新收申请：34件, 部分公开（区分处理）5件."""
         items: list[list[Token]] = [[]]
         through = False
-        for j in range(i - 1, -1, -1):
+        j = i
+        while j > 0:
+            j -= 1
             token = self.tokens[j]
+            mark = self.word(token) if token.kind == STOP else ""
             if token.kind == NUMBER:
                 break
-            mark = self.word(token) if token.kind == STOP else ""
             if mark and mark != "、":
-                if not any(items[0]) and len(items) == 1 and mark in "：（" and not through:
-                    through = True
-                    continue
-                break
-            if (mark == "、" or token.kind == AND) and not self._bare_item(j):
-                if token.kind == AND and not mark:
+                if items != [[]] or through or mark not in "：（）":
+                    break
+                opening = self._opening(j) if mark == "）" else j
+                if opening < 0:
+                    break
+                j, through = opening, True
+                continue
+            if mark or token.kind == AND:
+                bare = self._bare_item(j)
+                if bare:
+                    items.insert(0, [])
+                elif mark:
+                    break
+                else:
                     items[0].insert(0, token)
-                    continue
-                break
-            if mark == "、" or token.kind == AND:
-                items.insert(0, [])
                 continue
             items[0].insert(0, token)
-        return [item for item in items if item] or [[]], through
+        return [item for item in items if item] or [[]]
+
+    def _opening(self, j: int) -> int:
+        """Return where the bracket that closes at j opens; -1 where a number stands within it."""
+        while j > 0 and self.tokens[j - 1].kind != NUMBER:
+            j -= 1
+            if self.tokens[j].kind == STOP and self.word(self.tokens[j]) == "（":
+                return j
+        return -1
 
     def _bare_item(self, j: int) -> bool:
         """Whether what stands before a separator at j is an item of the same list without a number of its own."""
@@ -311,7 +327,7 @@ class _Reader:
     def number(self, i: int) -> list[Mention]:
         number = self.tokens[i].number
         assert number is not None
-        items, through = self._before(i)
+        items = self._before(i)
         before = [t for item in items for t in item]
         kinds = {t.kind for t in before}
         words = {self.word(t) for t in before if t.kind == PLAIN}
@@ -321,7 +337,7 @@ class _Reader:
             return []
         if not role and number.unit == "%":
             return []
-        left, year = self._left(before), self._year(before)
+        left, year = self._left(before) or self._narrowed(i), self._year(before)
         split = self._split(items)
         group = self._respectively(i, len(split), words)
         made: list[Mention] = []
@@ -338,6 +354,8 @@ class _Reader:
         each = bool(words & set(_EACH)) or not number.value
         if any(t.kind == AND and self.word(t) == "并" for t in self.tokens[max(0, i - 4) : i]) and not each:
             flags |= {"either"}  # 收到并办结33件
+        elif len(split) > 1 and not (together or each) and all(any(t & _ACTS for t in s.tags) for s in split):
+            flags |= {"either"}  # 受理、答复申请33件
         elif len(split) > 1 and not (together or each) and not left and not role:
             left = "一个数说的是几件事，看不出是合计还是各自"
         loose = bool(words & set(_TOGETHER)) or self._included(i) or any(self.word(t)[0] == "共" for t in before)
@@ -396,6 +414,18 @@ class _Reader:
             return self.frame.time
         last = any(t.kind == LAST or t.kind == YEAR and t.year != self.about.year for t in before)
         return "说的是另一年的数" if last and not carried else ""
+
+    def _narrowed(self, i: int) -> str:
+        """Return why a number is only a part, or one of several years', by what else its clause says."""
+        years = set()
+        for token in reversed(self.tokens[:i]):
+            if token.kind == STOP and self.word(token) != "、":
+                break
+            if token.kind == NUMBER and token.number and token.number.unit in _WITHIN:
+                return f"只说“{self.word(token)}”内的"
+            if token.kind == YEAR:
+                years.add(token.year)
+        return "说的是几个年度的数" if len(years) > 1 else ""
 
     def _this_year(self, token: Token) -> bool:
         return token.kind == THIS or token.kind == YEAR and token.year == self.about.year
@@ -585,7 +615,7 @@ class _Reader:
             if token.kind == NUMBER:
                 return None
             if token.kind == STOP and self.word(token) != "、":
-                if self.word(token) == "：" and not found:
+                if self.word(token) == "：" and not any(t.kind == WORD for t in found):
                     continue
                 break
             found.insert(0, token)
