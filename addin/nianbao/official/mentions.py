@@ -7,6 +7,7 @@ understood only when every one of these words is known; otherwise it is left alo
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Iterable, Sequence
 
@@ -38,6 +39,8 @@ _EACH, _TOGETHER, _RESPECTIVELY = (
     "分别",
 )
 
+_MADE_PUBLIC = frozenset("licence penalty coercion norms regs".split())
+_PUBLIC = re.compile("公示|公开|公布|发布")
 _ACTS = frozenset({"received", "accepted", "handled", "done"})
 _WITHIN = frozenset("个工作日 工作日 天 日 小时 分钟".split())  # units of the time in which something was done
 _RESULTS = frozenset("upheld corrected other_result pending direct after carried_out".split())
@@ -131,6 +134,9 @@ def setting(unit: str, year: int | None, topic: Iterable[str] = ()) -> Setting:
                 {"全区", "全园区"} if "管" in ending else set()
             )
             own |= {"管委会": Sense(OWN), "街道办": Sense(OWN), "办事处": Sense(OWN)}
+    if name.endswith("人民政府办公室"):
+        level = name.removesuffix("人民政府办公室")[-1:]
+        own |= {level + word: Sense(OWN) for word in ("政府办公室", "政府办", "府办")}
     whole = {
         "局": "全局",
         "院": "全院",
@@ -425,7 +431,32 @@ class _Reader:
                 return f"只说“{self.word(token)}”内的"
             if token.kind == YEAR:
                 years.add(token.year)
-        return "说的是几个年度的数" if len(years) > 1 else ""
+        return "说的是几个年度的数" if len(years) > 1 else self._of_list(i)
+
+    def _of_list(self, i: int) -> str:
+        """Return why an item of a list belongs to what its first item is said of: 公示许可120件、处罚40件."""
+        own = {tag for t in self._own_item(i) for tag in t.tags}
+        start = i
+        while start and not (self.tokens[start - 1].kind == STOP and self.word(self.tokens[start - 1]) != "、"):
+            start -= 1
+        ahead = self.tokens[start:i]
+        first = next((n for n, t in enumerate(ahead) if t.kind == NUMBER), len(ahead))
+        if not any(t.kind == STOP for t in ahead[first:]):
+            return ""
+        for token in ahead[:first]:
+            if own & _MADE_PUBLIC and (token.tags & {"published", "open"} or _PUBLIC.search(self.word(token))):
+                return f"说的是“{self.word(token)}”的件数"
+            if own & TOPICS and token.kind in ("others", UNKNOWN, PART, MANY):
+                return f"与前面并列，前面有“{self.word(token)}”"
+        return ""
+
+    def _own_item(self, i: int) -> list[Token]:
+        found = []
+        for token in reversed(self.tokens[:i]):
+            if token.kind in (STOP, NUMBER):
+                break
+            found.append(token)
+        return found
 
     def _this_year(self, token: Token) -> bool:
         return token.kind == THIS or token.kind == YEAR and token.year == self.about.year
