@@ -106,8 +106,10 @@ class Setting:
     words: Words
     area: frozenset[str]  # 全县 and the like where the report is that of the whole area
     topic: frozenset[str] = frozenset()
+    unit: str = ""
 
 
+_LEVEL = re.compile("[省市县区州旗镇](?!场监|政)|乡(?!建|村|规)")  # the level of a unit is the last in its name
 _GOVERNED = {
     "县": "全县",
     "市": "全市",
@@ -124,7 +126,7 @@ def setting(unit: str, year: int | None, topic: Iterable[str] = ()) -> Setting:
     """Return what the name of a unit says of its own words: 青禾县水利局 is also 县水利局 and 全局. Not 水利局 alone:
     other places have one too."""
     name = unit.strip()
-    own = {name[i:]: Sense(OWN) for i in range(len(name) - 2) if i == 0 or name[i] in _GOVERNED}
+    own = {name[i:]: Sense(OWN) for i in (0, *(match.start() for match in _LEVEL.finditer(name[:-1]))) if name[i + 2 :]}
     area: set[str] = set()
     for ending in ("人民政府", "管理委员会", "管委会", "街道办事处"):
         if name.endswith(ending):
@@ -134,6 +136,10 @@ def setting(unit: str, year: int | None, topic: Iterable[str] = ()) -> Setting:
                 {"全区", "全园区"} if "管" in ending else set()
             )
             own |= {"管委会": Sense(OWN), "街道办": Sense(OWN), "办事处": Sense(OWN)}
+    for kind in ("学校", "医院", "公司", "中心", "园区", "街道"):
+        own |= {kind: Sense(OWN)} if _calls_itself(name, kind) else {}
+    levels = _LEVEL.findall(name[:-1])
+    own |= {levels[-1] + "局": Sense(OWN)} if levels and name.endswith("局") else {}
     if name.endswith("人民政府办公室"):
         level = name.removesuffix("人民政府办公室")[-1:]
         own |= {level + word: Sense(OWN) for word in ("政府办公室", "政府办", "府办")}
@@ -150,7 +156,14 @@ def setting(unit: str, year: int | None, topic: Iterable[str] = ()) -> Setting:
     area |= {whole.get(name[-1:], "")} | ({"全校"} if name.endswith(("学院", "大学", "学校")) else set())
     area.discard("")
     own |= {word: Sense(OWN) for word in area}
-    return Setting(year, with_own(own), frozenset(area), frozenset(topic))
+    return Setting(year, with_own(own), frozenset(area), frozenset(topic), name)
+
+
+def _calls_itself(name: str, kind: str) -> bool:
+    """Whether a unit of this name speaks of itself as 学校, 医院 and so on."""
+    if kind == "学校":
+        return name.endswith(("学院", "大学", "学校", "专科学校"))
+    return name.endswith({"园区": "管委会", "街道": "街道办事处"}.get(kind, kind))
 
 
 def mentions(paragraph: Paragraph, about: Setting) -> list[Mention]:
@@ -163,8 +176,22 @@ def mentions(paragraph: Paragraph, about: Setting) -> list[Mention]:
             frame.time = frame.whose = ""
             frame.as_of = False
         tokens = _not_one(read(paragraph, sentence.start, sentence.end, about.words))
+        for n, token in enumerate(tokens):
+            if token.kind == UNKNOWN and _abbreviates(text[token.start : token.end], about.unit):
+                tokens[n] = token._replace(kind=OWN)
         found += _sentence(paragraph, sentence, tokens, frame, about)
     return found
+
+
+def _abbreviates(words: str, unit: str) -> bool:
+    """Whether words are a short form of a unit's name: 区住建局 of 白石区住房和城乡建设局."""
+    if len(words) < 3 or words[-1:] != unit[-1:]:
+        return False
+    levels = list(_LEVEL.finditer(unit[:-1]))
+    at = levels[-1].start() if levels else -1
+    start = at if at >= 0 and words[0] == unit[at] else 0 if words[0] == unit[0] else -1
+    rest = iter(unit[start:])
+    return start >= 0 and all(c in rest for c in words)
 
 
 def _not_one(tokens: list[Token]) -> list[Token]:

@@ -39,6 +39,7 @@ _TOTAL = re.compile(
 )
 _SHARE = re.compile(r"占(?:比)?[^，；。、（\d]{0,14}$")
 _GROWTH = re.compile(r"(增长|增加|上升|提高|多|减少|下降|降低|少)(?:了)?$")
+_CHANGED = re.compile(r"(?:增长|增加|上升|提高|净增|减少|下降|降低|同比|比上年[^，。；\d]{0,6}|较上年[^，。；\d]{0,6})了?$")
 _EARLIER = re.compile(
     r"(?:比|较|与|同)?(?:上年|去年|上一年|上年度|上一年度|(?:19|20)\d\d年)(?:度)?(?:同期)?(?:的|为|是|收到(?:的)?)?$"
 )
@@ -75,8 +76,9 @@ def disagreements(paragraph: Paragraph, wrong: Callable[[Number], bool] = lambda
         ]
         if sum(n.unit in _UNITS for n in every) < 2 and len(every) < 2:
             continue
-        yield from (d for d in _lists(paragraph, every, end) if not any(map(wrong, d.numbers)))
-        yield from (d for d in _totals_behind(paragraph, every, start) if not any(map(wrong, d.numbers)))
+        stated = [n for n in every if not _CHANGED.search(text[max(start, n.start - 12) : n.start])]
+        yield from (d for d in _lists(paragraph, stated, end) if not any(map(wrong, d.numbers)))
+        yield from (d for d in _totals_behind(paragraph, stated, start) if not any(map(wrong, d.numbers)))
         yield from (d for d in _changes(paragraph, every) if not any(map(wrong, d.numbers)))
         yield from _hundred(paragraph, every)
 
@@ -211,7 +213,8 @@ def _finish(
     known = len(parts) >= 2 and _partition(labels)
     total = _all(p.value for p in parts)
     covered = total / whole.value if whole.value else Decimal(0)
-    near = len(parts) >= 3 and covered >= Decimal("0.85") or len(parts) == 2 and covered >= Decimal("0.93")
+    exact = whole.exact and all(p.exact for p in parts)
+    near = exact and (len(parts) >= 3 and covered >= Decimal("0.85") or len(parts) == 2 and covered >= Decimal("0.93"))
     told = "分别" in opened and len(parts) > 1
     hundred = len(shares) == len(parts) > 1 and abs(_all(s.value for s, _ in shares) - 100) <= 1
     return _List(whole, parts, labels, shares, rest or marked or known or bool(near) or told or hundred, open_)
