@@ -23,7 +23,8 @@ ROOT = Path(__file__).resolve().parents[1]
 HOME = "/root/nianbao"
 PACKAGES = "ca-certificates,git,python3,python3-venv"
 _REACH = re.compile(r"(pip_|npm_config_|node_extra_ca|ssl_cert|requests_ca|git_ssl|curl_ca|.*_proxy$)", re.IGNORECASE)
-_COPIED = ("/etc/resolv.conf", "/etc/hosts", "/etc/pip.conf", "/etc/xdg/pip", "/etc/npmrc", "/usr/local/share/ca-certificates")
+_COPIED = ("/etc/resolv.conf", "/etc/hosts", "/etc/pip.conf", "/etc/xdg/pip", "/etc/npmrc",
+           "/usr/local/share/ca-certificates")
 # Nothing to undo: the mounts and processes belong to a namespace that goes with the command.
 _ENTER = """
 mount --rbind /dev "$1/dev" && mount -t proc proc "$1/proc" && mount -t sysfs sysfs "$1/sys" &&
@@ -34,6 +35,10 @@ exec chroot "$1" /bin/sh -c "cd $2 && $3" 2>&1
 @dataclass(frozen=True)
 class Machine:
     folder: Path
+
+    @property
+    def clone(self) -> Path:
+        return self.folder / HOME[1:]
 
     def run(self, command: str, seconds: float, folder: str = HOME) -> subprocess.CompletedProcess[str]:
         """Run a shell command as root, in the clone if no other folder is given; errors are part of the output."""
@@ -87,7 +92,7 @@ def set_up(machine: Machine) -> None:
             shutil.copyfile(name, target)
     settings = subprocess.run(["apt-config", "dump", "Acquire"], capture_output=True, check=True)
     (machine.folder / "etc/apt/apt.conf.d/90reach").write_bytes(settings.stdout)
-    _call("git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(machine.folder / HOME[1:]))
+    _call("git", "clone", "--quiet", "--no-hardlinks", str(ROOT), str(machine.clone))
     done = machine.run("update-ca-certificates", 120, "/")
     if done.returncode:
         raise RuntimeError(done.stdout)
