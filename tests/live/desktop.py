@@ -316,7 +316,7 @@ def _profile(folder: Path) -> None:
         shutil.copy(assets.EXTENSION, folder)
         done = subprocess.run(
             ["unopkg", "add", "--suppress-license", _installation(folder), str(folder / assets.EXTENSION.name)],
-            env={**os.environ, "HOME": str(folder)}, timeout=START_SECONDS,
+            cwd=folder, env={**os.environ, "HOME": str(folder)}, timeout=START_SECONDS,
             capture_output=True, encoding="utf-8", **user,
         )
     assert done.returncode == 0, done.stderr
