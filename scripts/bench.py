@@ -330,6 +330,7 @@ def suite_check_button(fixture: Fixture) -> list[Contender]:
     summary = book.sheets[ids.RESULTS].range((results_sheet.SUMMARY_ROW + 1, results_sheet.LEFT + 1))
     same(pressed(book, "check").code, 0, "the button 校验")
     same("没有错误" in summary.value, True, "whether the findings are on the sheet")
+    now = datetime.datetime.now()
     reading, findings = live.read_open(book), check_report(fixture.report)
     same(reading.report.figures, fixture.report.figures, "the figures read from the open workbook")
     return [
@@ -337,7 +338,7 @@ def suite_check_button(fixture: Fixture) -> list[Contender]:
         Contender("its start", lambda *by: process(*by, *LOADED), "Python, xlwings and nianbao loaded", cold=True),
         Contender("reading through LibreOffice", lambda: live.read_open(book)),
         Contender("the rules alone", lambda: check_report(fixture.report)),
-        Contender("writing through LibreOffice", lambda: live.list_findings(book, reading, findings, "")),
+        Contender("writing through LibreOffice", lambda: live.list_findings(book, reading, findings, (), now)),
     ]
 
 

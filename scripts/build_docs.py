@@ -1,8 +1,8 @@
 """Build the reference pages of docs/ from forms and rules; `--check` only says which are stale.
 
 docs/forms.zh-CN.md shows every table as it is printed, with the id of each cell where its number goes;
-docs/rules.zh-CN.md lists every rule with its meaning, severity and basis; docs/rule-language.md says what a record of a
-rule may hold.
+docs/rules.zh-CN.md lists every rule with its meaning, severity and basis; docs/rule-language.md and
+docs/form-language.md say what the record of a rule and the file of a form may hold.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from nianbao import form as forms
 from nianbao.checks import parameters, record
 from nianbao.checks.catalogue import load, shown
 from nianbao.checks.registry import implementation
-from nianbao.form import Form, Table
+from nianbao.form import Form, Table, schema
 from nianbao.layout import Label, grid
 from nianbao.rule import SEVERITY_NAMES, Rule
 from nianbao.rule.chinese import sentence
@@ -118,10 +118,41 @@ def _allowed(words: tuple[str, ...]) -> str:
     return f"：{'、'.join(f'`{word}`' for word in words)}" if words else ""
 
 
+_FORM_LANGUAGE = """一种报告格式是 `workbook/forms/` 里的一个 TOML 文件，文件名就是编号。工作簿、Word 模板、网页、读数和校验都由它生成，
+名称和编号不在别处写第二次。写好后运行 `scripts/build`，会生成 `workbook/编号.xlsx` 和 `docx_templates/编号.docx`。
+
+看不懂的键、重复的编号、对不上的宽度、不存在的引用、互相相加的合计，一律拒绝，并指出文件、位置、键和可以写的内容。对单个格的校验规则
+（`workbook/rules/cells.toml`）自动适用；其他规则按编号写在 `workbook/rules/`，见 [规则怎样写](rule-language.md)。
+
+一个完整的小例子，测试真的用它生成工作簿和报告："""
+_OBJECTS = {
+    "form": "整个文件", "section": "[[section]] 部分", "text item": "texts 中的一项", "field": "fields 中的一项",
+    "statement": "statements 中的一项", "table": "[[table]] 表", "block": "[[table.block]] 块", "info": "infos 中的一项",
+    "column": "columns 中的一列", "row": "rows 中的一行", "share": "[[share]] 百分比", "meta": "meta.toml",
+    "question": "meta.toml 的 [[field]]", "choice": "choices 中的一项",
+}
+
+
+def form_language_page() -> str:
+    """Return the page of what a form file may say, made from the schema that refuses everything else."""
+    example = (DOCS / "examples" / "library-2030.toml").read_text("utf-8")
+    parts = [NOTE, "# 报告格式怎样写", _FORM_LANGUAGE, f"```toml\n{example}```"]
+    for name, keys in schema.OBJECTS.items():
+        rows = [f"| `{k.name}` | {'必填' if k.required else ''} | {_type(k)} | {k.meaning}{_allowed(k.allowed)} |"
+                for k in keys]
+        parts += [f"## {_OBJECTS[name]}", "\n".join(["| 键 | | 类型 | 含义 |", "|---|---|---|---|", *rows])]
+    return "\n\n".join(parts) + "\n"
+
+
+def _type(key: schema.Key) -> str:
+    return schema.TYPES.get(key.type) or f"列表，见“{_OBJECTS[key.type]}”"
+
+
 def main(arguments: list[str]) -> int:
     """Write the pages, or with `--check` return 1 when one is stale."""
     stale = []
-    pages = {"forms.zh-CN.md": forms_page(), "rules.zh-CN.md": rules_page(), "rule-language.md": rule_language_page()}
+    pages = {"forms.zh-CN.md": forms_page(), "rules.zh-CN.md": rules_page(), "rule-language.md": rule_language_page(),
+             "form-language.md": form_language_page()}
     for name, content in pages.items():
         target = DOCS / name
         if target.is_file() and target.read_text("utf-8") == content:

@@ -25,7 +25,7 @@ from nianbao.checks import catalogue  # noqa: E402
 from nianbao.columns import column_name  # noqa: E402
 from nianbao.excel import ids, results as findings  # noqa: E402
 from nianbao.excel.fill import workbook_bytes  # noqa: E402
-from nianbao.excel.marks import MISSING  # noqa: E402
+from nianbao.excel.marks import CHANGED, ELSEWHERE, MISSING  # noqa: E402
 from nianbao.excel.plan import Plan, plan_of, results  # noqa: E402
 from nianbao.excel.sheet import Item, Sheet  # noqa: E402
 from nianbao.form import Form  # noqa: E402
@@ -79,9 +79,14 @@ _STYLES: dict[str, dict[str, Any]] = {
     "listed code": {"indent": 1, "num_format": "@", "font_size": 10.5},
     "listed cell": {"indent": 1, "text_wrap": True, "font_size": 10.5},
     "listed link": {"indent": 1, "text_wrap": True, "font_size": 10.5, "font_color": "#1F4E79", "underline": 1},
+    "answer": {**_BOX, "indent": 1, "text_wrap": True, "font_size": 10.5, "num_format": "@", "bg_color": _INPUT},
+    "answer choice": {**_BOX, "align": "center", "font_size": 10.5, "num_format": "@", "bg_color": _INPUT},
+    "listed answer": {"indent": 1, "text_wrap": True, "font_size": 10.5, "num_format": "@"},
+    "listed answer choice": {"align": "center", "font_size": 10.5, "num_format": "@"},
     "value": {**_BOX, "align": "right", "font_size": 10.5},
     "link": {**_BOX, "indent": 1, "text_wrap": True, "font_size": 10.5, "font_color": "#1F4E79", "underline": 1},
 }
+_GROWING = (ids.RESULTS, ids.REASONS)  # their lists have no last row
 _PROTECTION = {"format_columns": True, "format_rows": True, "autofilter": True}
 _TABS = {"input": "#C9A227", "live": "#7F9DB9", "other": "#BFBFBF"}
 
@@ -139,7 +144,7 @@ def _draw(worksheet: Worksheet, sheet: Sheet, formats: dict[str, Format], values
     worksheet.set_margins(left=0.55, right=0.55, top=0.7, bottom=0.75)
     worksheet.center_horizontally()
     worksheet.fit_to_pages(1, 1 if sheet.one_page else 0)
-    if sheet.name != ids.RESULTS:  # which grows
+    if sheet.name not in _GROWING:
         worksheet.print_area(0, 1, sheet.last_row, (sheet.print_columns or len(sheet.widths)) - 1)
     if sheet.landscape:
         worksheet.set_landscape()
@@ -205,7 +210,8 @@ def _color(worksheet: Worksheet, sheet: Sheet, formats: tuple[Format, Format, Fo
     marks = [item.extent for item in sheet.items if item.style.startswith("mark") and item.formula]
     if marks:
         first, spread = marks[0].partition(":")[0], {"multi_range": " ".join(marks), "stop_if_true": True}
-        for word, style in ((HOLDS, good), (MISSING, open_), (OPEN, None)):
+        confirm = ELSEWHERE.format(ids.RESULTS)
+        for word, style in ((HOLDS, good), (MISSING, open_), (CHANGED, open_), (confirm, open_), (OPEN, None)):
             worksheet.conditional_format(first, {
                 "type": "cell", "criteria": "==", "value": f'"{word}"', "format": style, **spread})
         worksheet.conditional_format(first, {"type": "cell", "criteria": "!=", "value": '""', "format": bad, **spread})
@@ -217,16 +223,29 @@ def _color(worksheet: Worksheet, sheet: Sheet, formats: tuple[Format, Format, Fo
 
 def _light(book: xlsxwriter.Workbook, worksheet: Worksheet, sheet: Sheet) -> None:
     """Let a cell take the color of the worst finding about it, and draw the lines of the list of findings."""
-    if sheet.name == ids.RESULTS:
-        end = column_name(findings.LISTS)
-        extent = f"{column_name(findings.LEFT + 1)}{findings.ROW + 1}:{end}{findings.ROW + findings.ROOM}"
-        rule = f'=${end}{findings.ROW + 1}<>""'
-        worksheet.conditional_format(extent, {"type": "formula", "criteria": rule, "format": book.add_format(_BOX)})
+    if sheet.name in _GROWING:
+        _grid(book, worksheet, sheet)
     if any(item.input for item in sheet.items):
         for severity in SEVERITIES:
             worksheet.conditional_format(0, 1, sheet.last_row, len(sheet.widths) - 1, {
                 "type": "formula", "criteria": f"={findings.condition(sheet.name, severity)}",
                 "format": book.add_format({"bg_color": f"#{findings.COLORS[severity]}"}), "stop_if_true": True})
+
+
+def _grid(book: xlsxwriter.Workbook, worksheet: Worksheet, sheet: Sheet) -> None:
+    """Draw the lines of a list that grows, color its columns for answers, and offer the choice that one of them has."""
+    first = sheet.freeze[0] if sheet.freeze else 0
+    last, end = first + findings.ROOM - 1, sheet.print_columns - 1
+    filled = f"=COUNTA($B{first + 1}:${column_name(end + 1)}{first + 1})>0"
+    for column in range(1, end + 1):
+        style = sheet.column_styles[column].removeprefix("listed ")
+        look = book.add_format({**_BOX, **({"bg_color": _INPUT} if style.startswith("answer") else {})})
+        worksheet.conditional_format(first, column, last, column, {
+            "type": "formula", "criteria": filled, "format": look})
+        if style == "answer choice":
+            worksheet.data_validation(first, column, last, column, {
+                "validate": "list", "source": [findings.YES], "ignore_blank": True,
+                "error_title": "填写不符合要求", "error_message": "请从下拉列表中选择，或留空。", "error_type": "stop"})
 
 
 def _grow(name: str, content: bytes, plan: Plan) -> bytes:

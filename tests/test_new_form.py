@@ -20,60 +20,7 @@ import build_templates
 import build_workbooks
 from office import Office
 
-LIBRARY = """
-id = "library-2030"
-version = "1"
-name = "公共图书馆服务公开年度报告"
-use = "公共图书馆"
-units = ["institution"]
-since = 2030
-basis = "本市图书馆条例"
-title = "{unit_full}{report_year}年服务公开年度报告"
-title_words = "服务公开年度报告"
-preamble = "本报告由{unit_full}编制，统计期限为{period_from}至{period_to}。[联系电话：{phone}。]"
-
-[[share]]
-name = "儿童读者占比"
-part = "v.visitors.child"
-whole = "v.visitors.total"
-
-[[section]]
-id = "l1"
-heading = "一、开放情况"
-sheet = "开放情况"
-statements = [
-  {id = "l1.open", text = "全年接待读者【到馆总数】人次，其中儿童占【儿童读者占比】。", zero = "v.visitors.total", zero_text = "全年闭馆，没有接待读者。"},
-]
-texts = [{id = "l1.more", heading = "", ask = "开放时间和服务内容"}]
-
-[[section]]
-id = "l2"
-heading = "二、读者和经费"
-table = "v"
-
-[[table]]
-id = "v"
-sheet = "读者和经费"
-cell = "v.{row}.{column}"
-widths = [60, 30, 30, 36]
-stub = 1
-unit = "人次"
-kind = "count"
-
-[[table.block]]
-corner = "项目"
-columns = [
-  {id = "readers", label = "读者", columns = [
-    {id = "child", label = "儿童"},
-    {id = "adult", label = "成人"},
-  ]},
-  {id = "total", label = "合计", name = "总数", total = "sum(readers)"},
-]
-rows = [
-  {id = "visitors", label = "到馆人次", name = "到馆"},
-  {id = "loans", label = "借阅册次", unit = "册次"},
-]
-"""
+LIBRARY = (Path(__file__).parents[1] / "docs" / "examples" / "library-2030.toml").read_text("utf-8")
 
 RULE = """
 [[rule]]

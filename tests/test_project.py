@@ -41,7 +41,7 @@ LAYERS = {
     "soffice": set(),
     "busy": {"errors", "log"},
     "buttons": BASE | {"form"},
-    "form": BASE,
+    "form": BASE | {"form"},
     "layout": BASE | {"form"},
     "rule": BASE | {"form", "rule"},
     "report": BASE | {"form", "rule"},

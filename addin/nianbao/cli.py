@@ -51,6 +51,8 @@ FILE = Option("file", "文件", "工作簿、Word 报告、网页或 JSON 数据
 FILES = Option("files", "文件", "一个或多个文件。", kind=Path, many=True)
 REPORT = Option("file", "报告", "Word 报告（.docx），或由它生成报告的工作簿（.xlsx）。", kind=Path)
 RULE = Option("rule", "编号", "只看一条规则。", optional=True)
+ABOUT_RULE = Option("rule", "规则", "要说明的问题的规则编号，见校验结果。")
+PLACE = Option("place", "位置", "问题的位置，例如 D7 或 申请情况!D7；这条规则只有一处问题的可以不写。", optional=True)
 
 UNIT = Option("--unit", "名称", "单位全称。", required=True)
 YEAR = Option("--year", "年度", "报告年度，例如 2025。", kind=int, required=True)
@@ -61,6 +63,7 @@ OUTPUT = Option("-o", "文件", "写到哪里。", name="output", kind=Path)
 TARGET = Option("-o", "文件", "输出 .docx、.html 或 .pdf。", name="output", kind=Path, required=True)
 EML = Option("-o", "EML", "草稿写到哪里。", name="output", kind=Path)
 FOLDER = Option("-o", "文件夹", "写到哪个文件夹，默认 nianbao-demo。", name="output", kind=Path)
+TEXT = Option("--text", "文字", "说明的内容。", required=True)
 DATA = Option("--data", "JSON", "要填入的数据。", kind=Path, required=True)
 JSON = Option("--json", "", "输出 JSON 数据。", name="as_json")
 ANNOTATE = Option("--annotate", "XLSX", "把结果标注在工作簿的副本中。", kind=Path)
@@ -178,11 +181,43 @@ def check(
     if annotate and isinstance(results[0], Checked):
         from .excel.annotate import annotate as mark
 
-        save(annotate, mark(files[0], list(results[0].findings), results[0].places))
+        save(annotate, mark(files[0], results[0].findings, results[0].report.explanations))
         console.say(f"标注后的副本：{annotate}")
     if any(isinstance(result, Refused) for result in results):
         return 2
     return int(any(isinstance(result, Checked) and result.blocking for result in results))
+
+
+@command("explain", BOOK, ABOUT_RULE, PLACE, TEXT, LAST, PACK, OUTPUT)
+def explain(
+    console: Console,
+    book: Path,
+    rule: str,
+    place: str | None,
+    text: str,
+    last: Path | None,
+    pack: list[Path],
+    output: Path | None,
+) -> None:
+    """对一处问题写明原因，写进工作簿的副本，原文件不变。
+
+    例：nianbao explain 2025.xlsx G21-T3-PREV D7 --text 机构改革合并 -o 2025-已说明.xlsx
+    """
+    from . import files
+    from .desk.answering import answer
+    from .desk.checking import check_file
+    from .desk.terms import terms
+    from .excel.fill import filled
+    from .excel.read import read_book
+
+    target = output or book.with_name(f"{book.stem}-已说明.xlsx")
+    files.check_target(target, book, *_given(last), *pack)
+    held = terms(pack, last)
+    checked = check_file(book, held)
+    answers = answer(checked.report, checked.findings, checked.places, rule, place or "", text, held.today)
+    content, _ = filled(read_book(book), {"explanations": [vars(one) for one in answers]})
+    files.save(target, content)
+    console.say(f"已写入说明：{target}")
 
 
 @command("report", FILE, TARGET, LAST, PACK, TEMPLATE, DRAFT)

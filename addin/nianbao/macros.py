@@ -221,7 +221,7 @@ def _checked(click: Click) -> Checked:
     reading = read_open(book)
     click.progress("正在校验……")
     checked = check_report(reading.report, click.terms, book.name, reading.places)
-    list_findings(book, reading, checked.findings, f"{datetime.now():%Y年%m月%d日 %H:%M}")
+    list_findings(book, reading, checked.findings, checked.report.explanations, datetime.now())
     return checked
 
 

@@ -46,15 +46,30 @@ class Structure:
     stale_totals: Mapping[str, Figure] = field(default_factory=dict)
 
 
+VERIFIED = "已核实"  # what an answer says that is a tick alone
+
+
 @dataclass(frozen=True)
 class Explanation:
-    """A clerk's answer to one finding; it lapses when the numbers behind the finding change."""
+    """A clerk's answer to one finding; it lapses when the numbers behind the finding change.
+
+    `place` and `about` say where the finding was and what it said, for a person. `verified` is not empty where the
+    clerk ticked the finding as verified.
+    """
 
     fingerprint: str
     explanation: str
     rule: str = ""
     by: str = ""
     date: str = ""
+    place: str = ""
+    about: str = ""
+    verified: str = ""
+
+    @property
+    def given(self) -> bool:
+        """Whether anything was answered."""
+        return bool(self.explanation or self.verified)
 
 
 @dataclass(frozen=True)

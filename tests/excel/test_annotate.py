@@ -14,6 +14,7 @@ from office import Office
 from nianbao import assets
 from nianbao.checks import check
 from nianbao.errors import InputError
+from nianbao.excel import results
 from nianbao.excel.annotate import annotate
 from nianbao.excel.fill import workbook_bytes
 from nianbao.excel.read import read_book
@@ -32,7 +33,7 @@ def broken(tmp_path: Path) -> Path:
 def _annotated(path: Path) -> Path:
     book = read_book(path)
     target = path.with_name("annotated.xlsx")
-    target.write_bytes(annotate(path, check(book.report), book.places))
+    target.write_bytes(annotate(path, check(book.report)))
     return target
 
 
@@ -63,9 +64,11 @@ def test_cells_are_colored_noted_and_listed_whoever_saved_the_file(
     assert source.read_bytes() == before
     assert read_book(target).report == book.report
     opened = openpyxl.load_workbook(target)
-    rows = list(opened["校验结果"].iter_rows(min_row=5, min_col=2, values_only=True))
+    rows = [r for r in opened["校验结果"].iter_rows(min_row=5, min_col=2, values_only=True) if r[0] is not None]
     assert [row[0] for row in rows] == list(range(1, len(findings) + 1))
-    assert [(row[2], row[7]) for row in rows] == [(f.rule, f.fingerprint) for f in findings]
+    at = {key: column - 1 for key, column in results.OWN.columns.items()}
+    listed = [(row[at[results.RULE]], row[at[results.FINGERPRINT]]) for row in rows]
+    assert listed == [(f.rule, f.fingerprint) for f in findings]
     for number, finding in enumerate(findings):
         places = [book.places[c] for c in finding.cells if c in book.places]
         for sheet, address in places:
@@ -74,9 +77,10 @@ def test_cells_are_colored_noted_and_listed_whoever_saved_the_file(
             sheet, address = places[0]
             note = opened[sheet][address].comment
             assert note and finding.message in note.text and finding.rule in note.text
-            assert opened["校验结果"].cell(5 + number, 5).hyperlink.location == f"'{sheet}'!{address}"
+            place = opened["校验结果"].cell(5 + number, results.OWN.columns[results.PLACE] + 1)
+            assert place.hyperlink.location == f"'{sheet}'!{address}"
     [values] = office.recalculate([target])
-    assert values["校验结果"][4][3] == findings[0].rule
+    assert values["校验结果"][4][results.OWN.columns[results.RULE]] == findings[0].rule
 
 
 def test_labels_keep_their_notes_and_untouched_parts_their_bytes(broken: Path) -> None:
@@ -93,9 +97,9 @@ def test_annotating_again_replaces_the_list(broken: Path) -> None:
     first = _annotated(broken)
     book = read_book(first)
     second = first.with_name("second.xlsx")
-    second.write_bytes(annotate(first, check(book.report)[:1], book.places))
+    second.write_bytes(annotate(first, check(book.report)[:1]))
     sheet = openpyxl.load_workbook(second)["校验结果"]
-    assert sheet.max_row == 5 and sheet["B5"].value == 1
+    assert [sheet.cell(row, 2).value for row in range(5, sheet.max_row + 1) if sheet.cell(row, 2).value] == [1]
 
 
 def test_the_same_findings_give_the_same_bytes(broken: Path) -> None:
@@ -104,8 +108,8 @@ def test_the_same_findings_give_the_same_bytes(broken: Path) -> None:
 
 def test_a_report_without_findings_says_so(broken: Path) -> None:
     target = broken.with_name("good.xlsx")
-    target.write_bytes(annotate(broken, [], {}))
-    assert "没有发现问题" in str(openpyxl.load_workbook(target)["校验结果"]["F5"].value)
+    target.write_bytes(annotate(broken, []))
+    assert "没有发现问题" in str(openpyxl.load_workbook(target)["校验结果"]["E5"].value)
 
 
 def test_without_a_result_sheet_it_is_refused(broken: Path) -> None:
@@ -113,7 +117,7 @@ def test_without_a_result_sheet_it_is_refused(broken: Path) -> None:
     book.remove(book["校验结果"])
     book.save(broken.with_name("less.xlsx"))
     with pytest.raises(InputError, match="校验结果"):
-        annotate(broken.with_name("less.xlsx"), [], {})
+        annotate(broken.with_name("less.xlsx"), [])
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -123,4 +127,5 @@ def test_the_sample_workbooks_of_every_form_can_be_annotated(name: str, tmp_path
     target = _annotated(path)
     assert read_book(target).report == read_book(path).report
     rows = list(openpyxl.load_workbook(target)["校验结果"].iter_rows(min_row=5, min_col=2, values_only=True))
-    assert [row[2] for row in rows if row[2]] == [finding.rule for finding in check(read_book(path).report)]
+    column = results.OWN.columns[results.RULE] - 1
+    assert [row[column] for row in rows if row[column]] == [finding.rule for finding in check(read_book(path).report)]

@@ -50,14 +50,15 @@ def test_the_sheets_stand_in_working_order(blank: tuple[str, Any]) -> None:
     assert [sheet.title for sheet in book if sheet.sheet_state != "visible"] == ["计算"]
 
 
-def test_inputs_alone_are_unlocked_and_all_sheets_but_the_results_are_protected_without_password(
+def test_inputs_alone_are_unlocked_and_all_sheets_but_the_lists_that_grow_are_protected_without_password(
     blank: tuple[str, Any]
 ) -> None:
     form_id, book = blank
     plan = plan_of(forms.load(form_id), catalogue.load())
     for sheet in plan.sheets:
         worksheet = book[sheet.name]
-        assert worksheet.protection.sheet == (sheet.name != ids.RESULTS) and not worksheet.protection.password
+        assert worksheet.protection.sheet == (sheet.name not in (ids.RESULTS, ids.REASONS))
+        assert not worksheet.protection.password
         inputs = {i.address for i in sheet.items if i.input}
         unlocked = {c.coordinate for row in worksheet.iter_rows() for c in row
                     if not c.protection.locked and not isinstance(c, openpyxl.cell.cell.MergedCell)}

@@ -37,7 +37,7 @@ def faults(path: Path) -> list[str]:
 
 def annotated(path: Path, out: Path) -> Path:
     book = read_book(path)
-    out.write_bytes(annotate(path, check(book.report), book.places))
+    out.write_bytes(annotate(path, check(book.report)))
     return out
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import hypothesis.strategies as st
 import openpyxl
@@ -16,7 +17,7 @@ from nianbao.excel.live import _rectangles
 from nianbao.excel.plan import plan_of
 from nianbao.checks import catalogue
 from nianbao.report import from_dict
-from nianbao.rule import SEVERITIES
+from nianbao.rule import BLOCKING, SEVERITIES
 
 REPORT = from_dict(worked_example.data(**worked_example.BROKEN))
 FINDINGS = check(REPORT)
@@ -25,10 +26,10 @@ PLACES = plan_of(REPORT.definition, catalogue.load()).places()
 
 def test_a_row_names_the_place_the_fault_and_the_way_out() -> None:
     for finding, row in zip(FINDINGS, results.rows(FINDINGS, PLACES)):
-        assert row.texts[2] == finding.rule
+        assert row.texts[results.RULE] == finding.rule
         assert row.texts[results.PLACE] == (" ".join(row.at) if row.at else results.WHOLE)
         assert finding.message in str(row.texts[results.MESSAGE])
-        assert row.texts[-1] == finding.fingerprint
+        assert row.texts[results.FINGERPRINT] == finding.fingerprint
 
 
 def test_a_cell_takes_the_color_of_the_worst_finding_about_it() -> None:
@@ -41,13 +42,28 @@ def test_a_cell_takes_the_color_of_the_worst_finding_about_it() -> None:
 
 def test_each_cell_stands_in_one_hidden_list() -> None:
     cells = results.colored(FINDINGS, PLACES)
-    found = results.lists(cells)
-    assert len(found) == len(SEVERITIES)
-    assert sorted(sum(found, [])) == sorted(f"{sheet}!{address}" for sheet, address in cells)
+    found = results.lists(FINDINGS, PLACES)
+    listed = [cell for severity in SEVERITIES for cell in found[severity]]
+    assert sorted(listed) == sorted(f"{sheet}!{address}" for sheet, address in cells)
+
+
+def test_a_cell_whose_finding_was_answered_is_not_colored() -> None:
+    finding = next(f for f in FINDINGS if f.severity not in BLOCKING and any(c in PLACES for c in f.cells))
+    assert results.colored([finding], PLACES) and not results.colored([replace(finding, explanation="已核实")], PLACES)
+
+
+def test_a_workbook_made_before_findings_were_answered_on_the_sheet_is_known_by_its_heads() -> None:
+    earlier = results.layout_of([None, "序号", "级别", "规则", "位置", "说明", "建议", "依据", "核对码"])
+    assert earlier is not None and not earlier.answers
+    assert earlier.columns[results.MESSAGE] == 5 and earlier.columns[SEVERITIES[0]] == 9
+    heads = [None, *(column.head for column in results.COLUMNS)]
+    assert results.layout_of(heads) == results.OWN
+    assert results.layout_of(heads[:1] + heads[:0:-1]) != results.OWN  # found by name, whatever the order
+    assert results.layout_of(["工资表", None]) is None
 
 
 def test_without_findings_the_sheet_says_so() -> None:
-    [line] = results.table([], results.lists({}))
+    [line] = results.table([], results.lists([], {}))
     assert [value for value in line if value is not None] == [results.NOTHING]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import os
+import re
 from dataclasses import replace
 from datetime import date
 from email.message import EmailMessage
@@ -28,6 +29,7 @@ from nianbao.checks import catalogue
 from nianbao.hosts.libreoffice.ranges import Range
 from nianbao.macros import Aside, Click
 from nianbao.report import from_dict
+from nianbao.rule import SEVERITIES
 
 TODAY = date(2025, 1, 15)
 FORM = "gov-2021"
@@ -90,13 +92,14 @@ def put(book: xw.Book, cell: str, value: Any) -> None:
 
 
 def without_results(book: xw.Book) -> dict[str, Any]:
-    return {s.name: s.range((1, 1), s.used_range.last_cell).formula for s in book.sheets if s.name != ids.RESULTS}
+    return {s.name: s.range((1, 1), s.used_range.last_cell).formula for s in book.sheets
+            if s.name not in (ids.RESULTS, ids.REASONS)}
 
 
 def listed(book: xw.Book) -> list[str]:
     """The rules on the result sheet."""
     sheet = book.sheets[ids.RESULTS]
-    column = results.LEFT + 1 + results.COLUMNS.index("规则")
+    column = results.OWN.columns[results.RULE] + 1
     values = sheet.range((results.ROW + 1, column), (sheet.used_range.last_cell.row, column)).options(ndim=1).value
     return [value for value in values if value]
 
@@ -104,7 +107,8 @@ def listed(book: xw.Book) -> list[str]:
 def lit(book: xw.Book) -> set[str]:
     """The cells in the hidden lists."""
     sheet = book.sheets[ids.RESULTS]
-    corner = sheet.range((results.ROW + 1, results.LISTS + 1), (results.ROW + results.ROOM, results.LISTS + 4))
+    first = results.OWN.columns[SEVERITIES[0]] + 1
+    corner = sheet.range((results.ROW + 1, first), (results.ROW + results.ROOM, first + len(SEVERITIES) - 1))
     return {value for line in corner.value for value in line if value}
 
 
@@ -158,7 +162,7 @@ def place_of_inputs() -> set[str]:
     return {c.id for c in form.cells.values() if not c.is_total}
 
 
-def test_a_check_writes_to_no_other_sheet(opened: Open, click: Callable[..., Click]) -> None:
+def test_a_check_writes_to_no_other_sheet_than_its_two_lists(opened: Open, click: Callable[..., Click]) -> None:
     book = opened(BROKEN)
     before = without_results(book)
     macros.check(click(book))
@@ -240,6 +244,69 @@ def test_a_workbook_without_the_result_sheet_says_what_to_do(opened: Open, click
     book.sheets[ids.RESULTS].delete()
     with pytest.raises(InputError, match="缺少工作表“校验结果”"):
         macros.check(click(book))
+
+
+# ---------------------------------------------------------------- 说明
+
+
+def row_of(book: xw.Book, rule: str) -> int:
+    return results.ROW + 1 + listed(book).index(rule)
+
+
+def answer_cell(book: xw.Book, rule: str, key: str) -> xw.Range:
+    return book.sheets[ids.RESULTS].range((row_of(book, rule), results.OWN.columns[key] + 1))
+
+
+ASKED = {"t2.norms.issued": 30, "t2.norms.repealed": 0, "t2.norms.in_force": 1}
+
+
+def test_an_answer_typed_beside_a_finding_settles_it_and_is_kept_on_the_sheet_of_answers(
+    opened: Open, click: Callable[..., Click], shown: list[Path]
+) -> None:
+    book = opened(good(**ASKED))
+    assert "待说明1处" in macros.check(click(book))
+    answer_cell(book, "G21-T2-MIN", results.ANSWER).value = "年内失效，已在目录中注明。"
+    assert "没有错误" in macros.check(click(book))
+    assert answer_cell(book, "G21-T2-MIN", results.ANSWER).value == "年内失效，已在目录中注明。"
+    values = book.sheets[ids.REASONS].range("A5:J5").value
+    assert {"年内失效，已在目录中注明。", "有效", "2025-01-15"} & {str(v)[:30] for v in values} >= {"有效"}
+    macros.report(click(book))
+    assert len(shown) == 1 and "草稿" not in shown[0].name
+
+
+def test_an_answer_lapses_when_the_number_changes_and_is_shown_so(opened: Open, click: Callable[..., Click]) -> None:
+    book = opened(good(**ASKED))
+    macros.check(click(book))
+    answer_cell(book, "G21-T2-MIN", results.ANSWER).value = "年内失效。"
+    macros.check(click(book))
+    put(book, "t2.norms.in_force", 2)
+    assert "待说明1处" in macros.check(click(book))
+    assert answer_cell(book, "G21-T2-MIN", results.ANSWER).value is None
+    assert "已失效" in book.sheets[ids.REASONS].range("A5:J5").value
+
+
+def mark_of(book: xw.Book, cell: str) -> str:
+    """The mark beside the row of a cell of table three."""
+    sheet, address = place(cell)
+    page = book.sheets[sheet]
+    row = page.range(address).row
+    formulas = page.range((row, 1), (row, 30)).formula
+    column = max(n for n, text in enumerate(formulas[0], 1) if isinstance(text, str) and text.startswith("="))
+    return str(page.range((row, column)).value)
+
+
+def test_a_row_whose_cells_are_colored_carries_no_tick(opened: Open, click: Callable[..., Click]) -> None:
+    book = opened(good(**{UNBALANCED: 38}))
+    macros.check(click(book))
+    said = mark_of(book, UNBALANCED)
+    assert re.fullmatch(r"见第\d+行", said)
+    row = int(re.sub(r"\D", "", said))
+    marks = book.sheets[place(UNBALANCED)[0]].range((row, 1), (row, 20)).value
+    assert any(str(value).startswith("差") for value in marks)
+    put(book, UNBALANCED, 37)
+    assert mark_of(book, UNBALANCED) == "已改，请再校验"
+    macros.check(click(book))
+    assert mark_of(book, UNBALANCED) == "✓"
 
 
 # ---------------------------------------------------------------- 定位下一处

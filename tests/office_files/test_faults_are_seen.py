@@ -145,7 +145,7 @@ def workbook(folder: Path) -> Parts:
     path = folder / "broken.xlsx"
     path.write_bytes(workbook_bytes(from_dict(worked_example.data(**worked_example.BROKEN))))
     book = read_book(path)
-    return files.unpack(annotate(path, check(book.report), book.places), path.name)
+    return files.unpack(annotate(path, check(book.report)), path.name)
 
 
 @cache

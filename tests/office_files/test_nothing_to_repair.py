@@ -41,7 +41,7 @@ def workbooks(form_id: str, folder: Path) -> tuple[Path, ...]:
 
     def annotated(name: str, path: Path) -> None:
         book = read_book(path)
-        keep(name, annotate(path, check(book.report), book.places))
+        keep(name, annotate(path, check(book.report)))
 
     last = next(report for _, report in SAMPLES if report.form == form_id)
     keep("new", new(form_id, last.unit, (last.year or 2024) + 1, last)[0])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date
 from typing import Any, Iterator, Mapping
 
@@ -12,7 +11,7 @@ from ..form import Form
 from ..report import Report, show, totals, with_last
 from ..rule import Bound, Rule, evaluate
 from .catalogue import Catalogue, load
-from .finding import Finding
+from .finding import Finding, answered
 from .registry import Context, cell_place, implementation
 
 __all__ = ["Finding", "check"]
@@ -37,7 +36,6 @@ def check(
     catalogue = catalogue or load()
     form = report.definition
     bounds = catalogue.bounds(form.id)
-    answers = {e.fingerprint: e.explanation for e in report.explanations if e.fingerprint and e.explanation}
     computed = totals(form, report.figures)
     found: list[Finding] = []
     for rule in catalogue.for_form(form.id, report.year):
@@ -45,8 +43,8 @@ def check(
             found += _by_expression(rule, bounds[rule.id], report)
         else:
             found += _by_function(Context(report, rule, today or date.today(), computed))
-    if answers:
-        found = [replace(f, explanation=answers.get(f.fingerprint)) for f in found]
+    if report.explanations:
+        found = answered(found, report.explanations)
     order = {cell_id: i for i, cell_id in enumerate(form.cells)}
     return sorted(found, key=lambda f: (f.rank, min((order.get(c, len(order)) for c in f.cells), default=0)))
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Iterable, Mapping, Sequence
 
-from ..report import show
+from ..report import VERIFIED, Explanation, show
 from ..rule import BLOCKING, EXPLAIN, SEVERITIES, SEVERITY_NAMES
 
 
@@ -42,9 +42,27 @@ class Finding:
         return self.severity in BLOCKING and not (self.severity == EXPLAIN and self.explanation)
 
     @property
+    def open(self) -> bool:
+        """Whether it still waits for a correction or an answer."""
+        return self.blocks or not self.explanation
+
+    @property
     def rank(self) -> int:
         """0 for the worst."""
         return SEVERITIES.index(self.severity)
+
+
+def answered(findings: Iterable[Finding], answers: Iterable[Explanation]) -> list[Finding]:
+    """Return the findings with the clerk's answers. A tick alone answers what asks for no words: not an error, nor a
+    finding that is open until it is explained."""
+    given = {answer.fingerprint: answer for answer in answers if answer.fingerprint and answer.given}
+    found = []
+    for finding in findings:
+        answer = given.get(finding.fingerprint) if given else None
+        if answer and (answer.explanation or finding.severity not in BLOCKING):
+            finding = replace(finding, explanation=answer.explanation or VERIFIED)
+        found.append(finding)
+    return found
 
 
 def counts(findings: Sequence[Finding]) -> dict[str, int]:
@@ -57,7 +75,7 @@ def summary(findings: Sequence[Finding]) -> str:
 
     An error stays open whatever was written about it: only what asks for an explanation is settled by one.
     """
-    still_open = [f for f in findings if f.blocks or not f.explanation]
+    still_open = [f for f in findings if f.open]
     stated = [f"{SEVERITY_NAMES[name]}{count}处" for name, count in counts(still_open).items() if count]
     if not any(f.blocks for f in findings):
         stated.insert(0, "没有错误")

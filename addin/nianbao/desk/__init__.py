@@ -2,6 +2,7 @@
 
     terms      what a report is checked and printed by: rules in force, last year's report, templates, the day
     checking   read and check a file, or many
+    answering  the clerk's answers to findings
     issuing    a checked report as the document that leaves the office: final, or a draft that says so
     mailing    the message that carries it
 

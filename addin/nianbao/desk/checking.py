@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Iterable, Mapping
 
 from .. import verbs
 from ..checks import check
-from ..checks.finding import Finding, counts, summary
+from ..checks.finding import Finding, answered, counts, summary
 from ..errors import NianbaoError
 from ..report import Report
+from .answering import tied
 from .terms import Terms
 
 
@@ -58,9 +59,14 @@ def check_report(
     report: Report, terms: Terms, file: str = "", places: Mapping[str, tuple[str, str]] | None = None
 ) -> Checked:
     """Return a report that was read already, checked; a `last` of another year is an `InputError`."""
-    findings = tuple(check(report, terms.last, terms.catalogue, terms.today))
+    places = places or {}
+    findings = check(report, terms.last, terms.catalogue, terms.today)
+    answers = tied(report.explanations, findings, places)
+    if answers != report.explanations:
+        report = replace(report, explanations=answers)
+        findings = answered(findings, answers)
     rules = len(terms.catalogue.for_form(report.form))
-    return Checked(file, report, findings, places or {}, terms.catalogue.version, rules)
+    return Checked(file, report, tuple(findings), places, terms.catalogue.version, rules)
 
 
 def check_file(path: Path, terms: Terms) -> Checked:

@@ -9,67 +9,105 @@ import copy
 import posixpath
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Iterable, Mapping
+from typing import TYPE_CHECKING, Callable, Mapping, Sequence
 
 from .. import files
+from ..checks.catalogue import load
 from ..checks.finding import Finding, summary
 from ..columns import column_name
 from ..errors import InputError
+from ..report import Explanation
 from ..rule import SEVERITY_NAMES
 from . import ids, package, results
+from .lists import AFTER_LINKS, List, insert, write_list
 from .patch import CONTENT_TYPES, PACKAGE_RELATION, RELATION
 from .patch import SheetXml, checked_text, dump, parse, replaced, tag, unusual
-from .sheet import height_of
-from .source import Place, position
+from .plan import live_rules, plan_of
+from .plan import results as plan_results
+from .read import Book, read_book
+from .sheet import Lit
+from .source import position
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 _LIMIT = 30000  # characters of a note
-# What stands in a worksheet behind the places where hyperlinks and drawings go.
-_AFTER_LINKS = ("printOptions pageMargins pageSetup headerFooter rowBreaks colBreaks customProperties cellWatches "
-                "ignoredErrors smartTags drawing legacyDrawing legacyDrawingHF drawingHF picture oleObjects controls "
-                "webPublishItems tableParts extLst").split()
-_AFTER_DRAWING = _AFTER_LINKS[_AFTER_LINKS.index("legacyDrawing") + 1 :]
+_AFTER_DRAWING = AFTER_LINKS[AFTER_LINKS.index("legacyDrawing") + 1 :]
 _VML = "urn:schemas-microsoft-com:vml"
 _OFFICE, _EXCEL = (f"urn:schemas-microsoft-com:office:{name}" for name in ("office", "excel"))
 
 
-def annotate(book: Path, findings: Iterable[Finding], places: Mapping[str, Place]) -> bytes:
-    """Return a copy of the workbook that shows the findings; the file itself is left as it is.
+def annotate(path: Path, findings: Sequence[Finding], answers: Sequence[Explanation] | None = None) -> bytes:
+    """Return a copy of a workbook that shows the findings; the file itself is left as it is.
 
-    `places` says where cells, texts and meta fields stand (`Book.places`). A workbook whose structure does not allow
-    it is refused with an `InputError`, never damaged.
+    `answers` are the clerk's, those in the workbook where none are given. A workbook whose structure does not allow it
+    is refused with an `InputError`, never damaged.
     """
-    book = Path(book)
-    parts = files.read_package(book)
-    sheet_of = package.sheet_parts(parts, book.name)
-    if ids.RESULTS not in sheet_of:
-        raise InputError("sheet-missing", f"“{book.name}”缺少工作表“{ids.RESULTS}”，不能写入校验结果，请用未删改的工作簿。")
-    return files.pack(_annotated(parts, sheet_of, list(findings), places))
+    book = read_book(Path(path))
+    if ids.RESULTS not in book.sheet_parts or book.results is None:
+        raise InputError("sheet-missing", f"“{path.name}”缺少工作表“{ids.RESULTS}”，不能写入校验结果，请用未删改的工作簿。")
+    return files.pack(_annotated(book, findings, book.report.explanations if answers is None else answers))
 
 
-def _annotated(parts: dict[str, bytes], sheet_of: Mapping[str, str], findings: list[Finding],
-               places: Mapping[str, Place]) -> dict[str, bytes]:
+def _annotated(book: Book, findings: Sequence[Finding], answers: Sequence[Explanation]) -> dict[str, bytes]:
+    parts, sheet_of, layout = book.parts, book.sheet_parts, book.results or results.OWN
     sheets: dict[str, SheetXml] = {}
+
+    def sheet(name: str) -> SheetXml:
+        if name not in sheets:
+            sheets[name] = SheetXml(parts[sheet_of[name]])
+        return sheets[name]
+
     styles = _Styles(parts)
     notes: dict[str, dict[str, list[str]]] = {}
-    known = {ref: place for ref, place in places.items() if place[0] in sheet_of}
-    for (sheet, address), severity in results.colored(findings, known).items():
-        cell = sheets.setdefault(sheet, SheetXml(parts[sheet_of[sheet]])).cell(address)
+    known = {ref: place for ref, place in book.places.items() if place[0] in sheet_of}
+    for (name, address), severity in results.colored(findings, known).items():
+        cell = sheet(name).cell(address)
         cell.set("s", str(styles.colored(int(cell.get("s") or 0), severity)))
-    listed = results.rows(findings, known)
+    last = book.report.last
+    listed = results.rows(findings, known, answers, last.explanations if last else ())
     for finding, row in zip(findings, listed):
         if row.at:
             text = f"{SEVERITY_NAMES[finding.severity]} {finding.rule}\n{finding.message}\n{finding.fix}".rstrip()
             notes.setdefault(row.at[0], {}).setdefault(row.at[1], []).append(text)
-    _list(sheets.setdefault(ids.RESULTS, SheetXml(parts[sheet_of[ids.RESULTS]])), listed, summary(findings))
+    hidden = _list(sheet(ids.RESULTS), layout, listed, findings, book)
+    _mark(book, sheet, results.lit(hidden))
     changed = dict(parts)
-    for sheet, by_address in notes.items():
-        _notes(changed, sheet_of[sheet], sheets[sheet], {a: "\n\n".join(t)[:_LIMIT] for a, t in by_address.items()})
+    for name, by_address in notes.items():
+        _notes(changed, sheet_of[name], sheets[name], {a: "\n\n".join(t)[:_LIMIT] for a, t in by_address.items()})
     changed |= {sheet_of[name]: xml.dump() for name, xml in sheets.items()}
     changed |= styles.dump()
     return replaced(parts, changed)
+
+
+def _list(
+    xml: SheetXml, layout: results.Layout, listed: list[results.Row], findings: Sequence[Finding], book: Book
+) -> dict[str, list[str]]:
+    """List the findings, with the hidden lists that color cells; return those."""
+    ours = {actual: name for name, actual in book.sheets.items()}
+    named = {ref: (ours.get(name, name), at) for ref, (name, at) in book.places.items()}
+    hidden = results.lists(findings, named, live_rules(book.form))
+    shown = results.table(listed, {key: cells for key, cells in hidden.items() if key in layout.columns}, layout)
+    lines = [[text[:_LIMIT] if isinstance(text, str) else text for text in line] for line in shown]
+    widths = {layout.columns[c.key] - layout.first: c.width
+              for c in results.COLUMNS if not c.hidden and c.key in layout.columns}
+    place = layout.columns[results.PLACE] - layout.first
+    links = {(number, place): row.at for number, row in enumerate(listed) if row.at}
+    xml.put(f"{column_name(layout.first + 1)}{results.SUMMARY_ROW + 1}", summary(findings))
+    write_list(xml, List(results.ROW, layout.first, lines, widths, links))
+    return hidden
+
+
+def _mark(book: Book, sheet: Callable[[str], SheetXml], lit: Lit) -> None:
+    """Let the marks beside the rows say what their formulas will, now that cells are colored."""
+    plan = plan_of(book.form, load())
+    if book.pack != plan.pack:
+        return  # formulas of another version: the program that opens the copy computes them
+    for (name, address), value in plan_results(plan, book.report, lit).items():
+        actual = book.sheets.get(name, name)
+        key = plan.formulas[name, address].key
+        if key.startswith("mark.") and actual in book.sheet_parts and sheet(actual).formula(address) is not None:
+            sheet(actual).result(address, value)
 
 
 # ---------------------------------------------------------------- colors
@@ -129,53 +167,6 @@ class _Styles:
         return {self.part: dump(self.root)}
 
 
-# ---------------------------------------------------------------- the list of findings
-
-
-def _list(xml: SheetXml, listed: list[results.Row], state: str) -> None:
-    """Write one row a finding below the head, in place of what an earlier check left there."""
-    first = results.ROW + 1
-    letters = [column_name(results.LEFT + n) for n in range(1, len(results.COLUMNS) + 1)]
-    looks = {c: xml.cell(f"{c}{first}").get("s") for c in letters}
-    for number in [n for n in xml.rows if n >= first]:
-        xml.data.remove(xml.rows.pop(number))
-    xml.cells = {a: c for a, c in xml.cells.items() if position(a)[0] < first}
-    links = xml.root.find(tag("hyperlinks"))
-    if links is None:
-        links = xml.root.makeelement(tag("hyperlinks"))
-        _insert(xml.root, links, _AFTER_LINKS)
-    for link in list(links):
-        if position(str(link.get("ref")).partition(":")[0])[0] >= first:
-            links.remove(link)
-    xml.put(f"{letters[0]}{results.SUMMARY_ROW + 1}", state)
-    for number, line in enumerate(results.table(listed, ()), first):
-        for letter, text in zip(letters, line):
-            xml.put(f"{letter}{number}", text[:_LIMIT] if isinstance(text, str) else text)
-            style = looks[letter]
-            if style is not None:
-                xml.cell(f"{letter}{number}").set("s", style)
-    for number, row in enumerate(listed, first):
-        if row.at:
-            links.append(links.makeelement(tag("hyperlink"), {
-                "ref": f"{letters[results.PLACE]}{number}", "location": f"'{row.at[0]}'!{row.at[1]}",
-                "display": " ".join(row.at)}))
-        height = max(20.0, *(height_of(str(t), w) for t, w in zip(row.texts, results.WIDTHS)))
-        xml.rows[number].set("ht", f"{min(height, 409.0):g}")
-        xml.rows[number].set("customHeight", "1")
-    if not len(links):
-        xml.root.remove(links)
-    dimension = xml.root.find(tag("dimension"))
-    if dimension is not None:
-        dimension.set("ref", f"A1:{letters[-1]}{first + max(len(listed), 1) - 1}")
-
-
-def _insert(root: Element, child: Element, before: Iterable[str]) -> None:
-    """Insert a child before the first of the elements that must follow it."""
-    names = {tag(name) for name in before}
-    index = next((n for n, element in enumerate(root) if element.tag in names), len(root))
-    root.insert(index, child)
-
-
 # ---------------------------------------------------------------- notes
 
 
@@ -210,7 +201,7 @@ def _notes(parts: dict[str, bytes], sheet_part: str, xml: SheetXml, texts: Mappi
         part = _new_part(parts, sheet_part, "xl/drawings/vmlDrawing{}.vml", "vmlDrawing", "", _EMPTY_VML)
         relation = next(k for k, (_, target) in package.relations(parts, sheet_part).items() if target == part)
         legacy = xml.root.makeelement(tag("legacyDrawing"), {f"{{{RELATION}}}id": relation})
-        _insert(xml.root, legacy, _AFTER_DRAWING)
+        insert(xml.root, legacy, _AFTER_DRAWING)
     vml_part = package.relations(parts, sheet_part).get(str(legacy.get(f"{{{RELATION}}}id")), ("", ""))[1]
     if vml_part not in parts:
         raise unusual()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Iterable, Mapping
+from typing import Any, Callable, Iterable, Mapping
 
 from .. import assets, files
 from ..checks import catalogue
@@ -24,12 +24,15 @@ from ..report import (
     parse_year,
 )
 from . import ids
-from .listings import REASON_ROWS
+from .answers import answer_rows
+from .lists import List, write_list
 from .names import pattern_of
 from .patch import SheetXml, replaced, without_calculation_chain
 from .plan import Plan, plan_of, results, typed_totals
 from .read import Book, read_book
+from .results import ANSWER, ROW, VERIFIED, WAS_ANSWER, WAS_VERIFIED, lit
 from .sheet import Item, Sheet, height_of
+from .source import address as address_of
 from .texts import PARAGRAPHS, PREAMBLE_ROWS, SHOWN, WIDTHS, WORDS, paragraph
 
 _LINE = min(WIDTHS[WORDS], WIDTHS[SHOWN]) * 0.86  # characters of running text in a line; its type is larger
@@ -60,7 +63,7 @@ def filled(book: Book, data: Mapping[str, Any]) -> tuple[bytes, Report]:
     for cell_id in data.get("figures") or {}:
         if cell_id in book.form.cells and book.form.cells[cell_id].is_total:
             wanted[cell_id] = report.figures[cell_id]
-    return _patched(book, plan, wanted, typed, report), report
+    return _patched(book, plan, wanted, typed, report, answered="explanations" in data), report
 
 
 def workbook_bytes(report: Report) -> bytes:
@@ -79,7 +82,8 @@ def workbook_bytes(report: Report) -> bytes:
     typed = typed_totals(form, figures)
     inputs = {key: value for key, value in _inputs(plan, report).items() if value not in (None, _default(form, key))}
     wanted = {**inputs, **{c: figures[c] for c in typed}}
-    return _patched(book, plan, wanted, typed, report)
+    earlier = report.last is not None and report.last.explanations
+    return _patched(book, plan, wanted, typed, report, answered=bool(report.explanations or earlier))
 
 
 # ---------------------------------------------------------------- what goes where
@@ -100,18 +104,12 @@ def _inputs(plan: Plan, report: Report) -> dict[str, Any]:
             found[key] = form.meta[key].show(value) if value and key in form.meta else value
         elif key.startswith("last."):
             found[key] = _of_last(form, report.last, key)
-        elif key.startswith("why."):
-            _, number, name = key.split(".")
-            rows = report.explanations[int(number) - 1 : int(number)]
-            found[key] = (getattr(rows[0], name) or None) if rows else None
         elif key in form.statements:
             found[key] = pattern_of(report, form.statements[key])
         else:
             text_id, _, number = key.partition("#")
             rows_ = PREAMBLE_ROWS if text_id == ids.PREAMBLE else PARAGRAPHS
             found[key] = paragraph(report, text_id, int(number) - 1, rows_) or None
-    if len(report.explanations) > REASON_ROWS:
-        raise InputError("too-many", f"情况说明有{len(report.explanations)}条，“{ids.REASONS}”表只能容纳{REASON_ROWS}条，请合并后重试。")
     return found
 
 
@@ -140,8 +138,6 @@ def _mentioned(key: str, data: Mapping[str, Any]) -> bool:
         return key in _meta(data)
     if key.startswith("last."):
         return "last" in data
-    if key.startswith("why."):
-        return "explanations" in data
     return key.partition("#")[0] in {**(data.get("figures") or {}), **(data.get("texts") or {})}
 
 
@@ -228,8 +224,6 @@ def _known(part: str, keys: Iterable[str], known: Iterable[str]) -> None:
 def _check_shape(book: Book, plan: Plan) -> None:
     """Refuse a file whose cells do not stand where its formulas look for them."""
     for key, (sheet, address) in plan.places().items():
-        if key.startswith("why."):
-            continue
         actual = book.sheets.get(sheet, sheet)
         found = book.places.get(key)
         if found is None:
@@ -239,7 +233,11 @@ def _check_shape(book: Book, plan: Plan) -> None:
                 "moved", f"“{found[0]}”表 {found[1]} 格的内容原在 {address} 格，行或列被移动过，不能写入，请恢复原来的行列后重试。")
 
 
-def _patched(book: Book, plan: Plan, wanted: Mapping[str, Any], typed: Iterable[str], report: Report) -> bytes:
+def _patched(
+    book: Book, plan: Plan, wanted: Mapping[str, Any], typed: Iterable[str], report: Report, answered: bool
+) -> bytes:
+    """Return the package with the inputs `wanted`, the results of all formulas, and the answers if they are `answered`
+    anew."""
     keep = set(typed)
     sheets: dict[str, SheetXml] = {}
 
@@ -261,7 +259,9 @@ def _patched(book: Book, plan: Plan, wanted: Mapping[str, Any], typed: Iterable[
         item = items.get(key)
         if item and item.row in plans[name].growing and value:
             _stretch(xml, item, plans[name], str(value))
-    values = results(plan, report)
+    if answered:
+        _answer(book, report, sheet_of)
+    values = results(plan, report, lit(book.lists))
     same_pack = book.pack == plan.pack
     for (name, address), value in values.items():
         if book.sheets.get(name, name) not in book.sheet_parts:
@@ -276,6 +276,38 @@ def _patched(book: Book, plan: Plan, wanted: Mapping[str, Any], typed: Iterable[
     if any(xml.lost_formula for xml in sheets.values()):
         parts = without_calculation_chain(parts)
     return files.pack(parts)
+
+
+def _answer(book: Book, report: Report, sheet_of: Callable[[str], SheetXml]) -> None:
+    """List the report's answers on 情况说明, and let the findings listed on 校验结果 carry the same."""
+    region, layout = book.answers, book.results
+    if region is not None:
+        earlier = report.last.explanations if report.last else ()
+        listed = answer_rows(report.explanations, earlier if region.room is None else (), None)
+        if region.room is not None and len(listed) > region.room:
+            sentence = f"情况说明有{len(listed)}条，“{region.sheet}”表只能容纳{region.room}条，请合并后重试。"
+            raise InputError("too-many", sentence)
+        height = max(len(listed), region.room or 1)
+        xml = sheet_of(region.sheet)
+        if region.room is None:
+            lines = [[line.get(name) for name in region.columns] for line in listed] or [[None] * len(region.columns)]
+            left = min(region.columns.values())
+            write_list(xml, List(region.row, left, lines, {2: 48.0, 1: 48.0}))
+        else:
+            for row in range(height):
+                line = listed[row] if row < len(listed) else {}
+                for name, column in region.columns.items():
+                    xml.put(address_of(region.row + row, column), line.get(name))
+    if layout is not None and layout.answers:
+        given = {answer.fingerprint: answer for answer in report.explanations}
+        xml = sheet_of(ids.RESULTS)
+        for row, fingerprint in enumerate(book.listed, ROW):
+            answer = given.get(fingerprint) if fingerprint else None
+            for keys, text in (((ANSWER, WAS_ANSWER), answer.explanation if answer else ""),
+                               ((VERIFIED, WAS_VERIFIED), answer.verified if answer else "")):
+                for key in keys:
+                    if fingerprint:
+                        xml.put(address_of(row, layout.columns[key]), text or None)
 
 
 def _stretch(xml: SheetXml, item: Item, sheet: Sheet, text: str) -> None:

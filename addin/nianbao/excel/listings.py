@@ -8,41 +8,40 @@ from .. import buttons
 from .. import form as forms
 from ..checks.catalogue import Catalogue
 from ..form import Form
-from ..rule import CONFIRM, EXPLAIN, SEVERITY_NAMES, Bound, Rule, bind, evaluate
+from ..rule import SEVERITY_NAMES, Bound, Rule, bind, evaluate
 from ..rule.chinese import sentence
 from ..rule.formula import FAILS, HOLDS, OPEN, excel
-from . import ids
+from . import answers, ids
 from .sheet import Compute, Facts, Formula, Item, Sheet, Value, heading, height_of, rounded
 
-REASON_ROWS = 40
-REASON_COLUMNS = {"rule": "规则编号", "fingerprint": "核对码", "explanation": "情况说明", "by": "说明人", "date": "日期"}
+_REASON_WIDTHS = (18.0, 48.0, 48.0, 9.0, 12.0, 13.0, 10.0, 16.0, 15.0)
 
 
 def reasons_sheet() -> Sheet:
-    """Return the sheet on which the clerk answers findings."""
-    sheet = Sheet(ids.REASONS, (2.0, 16.0, 16.0, 66.0, 12.0, 14.0), landscape=True)
-    sheet.add(Item(0, 1, 1, 5, "title", "情况说明"))
+    """Return the sheet that lists the clerk's answers to findings; it grows, so it is not protected."""
+    columns = tuple(answers.COLUMNS)
+    hidden = columns.index("fingerprint") + 1
+    sheet = Sheet(ids.REASONS, (2.0, *_REASON_WIDTHS), landscape=True, protected=False, hidden_columns=(hidden,),
+                  print_columns=hidden)
+    sheet.add(Item(0, 1, 1, hidden - 1, "title", "情况说明"))
     text = (
-        f"校验结果中“{SEVERITY_NAMES[EXPLAIN]}”和“{SEVERITY_NAMES[CONFIRM]}”的，数字确实无误时在此写明原因。"
-        "规则编号和核对码照“校验结果”表抄写；数字改动后核对码随之改变，须重新说明。"
+        f"写在“{ids.RESULTS}”表“说明”“已核实”两列的，校验时记到这里，一处一行；也可以在这里改写，以后写的为准。"
+        f"数字改动后原来的问题不在了，那一行的状态显示“{answers.LAPSED}”，新的问题须重新说明；"
+        f"“{answers.EARLIER}”是上年的说明，只供参考。"
     )
-    sheet.add(Item(1, 1, 1, 5, "ask", text))
-    sheet.hide(2, ids.WHY, {1 + n: column for n, column in enumerate(REASON_COLUMNS)})
-    for column, text in enumerate(REASON_COLUMNS.values(), 1):
-        sheet.add(Item(3, column, style="head", text=text))
-    for n in range(REASON_ROWS):
-        for column, name in enumerate(REASON_COLUMNS, 1):
-            style = "input paragraph" if name == "explanation" else "input text"
-            sheet.add(Item(4 + n, column, style=style, input=f"why.{n + 1}.{name}", kind="text",
-                           title=REASON_COLUMNS[name]))
-        sheet.growing.append(4 + n)
-    sheet.hide(4 + REASON_ROWS, ids.END)
-    sheet.heights |= {0: 30, 1: 34, 3: 22}
+    sheet.add(Item(1, 1, 1, hidden - 1, "ask", text))
+    sheet.hide(2, ids.WHY, {1 + n: column for n, column in enumerate(columns)})
+    for number, (name, head) in enumerate(answers.COLUMNS.items(), 1):
+        style = {"explanation": "answer", "verified": "answer choice", "fingerprint": "code"}.get(name, "cell")
+        sheet.add(Item(3, number, style="head", text=head))
+        sheet.add(Item(4, number, style=style))
+        sheet.column_styles[number] = f"listed {style}"
+    sheet.heights |= {0: 30, 1: 36, 3: 22, 4: 20}
     sheet.freeze, sheet.repeat = (4, 0), (3, 3)
     return sheet
 
 
-def checks_sheet(form: Form, bounds: list[Bound], where: Mapping[str, str]) -> Sheet:
+def checks_sheet(form: Form, bounds: list[Bound], where: dict[str, str]) -> Sheet:
     """One row a rule and place, live."""
     sheet = Sheet(ids.CHECKS, (2.0, 18.0, 52.0, 62.0, 12.0, 12.0, 10.0, 8.0), landscape=True)
     heading(sheet, "校验", 7, where)
@@ -85,7 +84,8 @@ def checks_sheet(form: Form, bounds: list[Bound], where: Mapping[str, str]) -> S
             sheet.add(Item(row, 6, style="value", formula=formula))
         else:
             sheet.add(Item(row, 6, style="value"))
-        sheet.add(Item(row, 7, style="mark", formula=Formula(f"{bound.key}#state", state_text, _state_of(bound))))
+        state_item = Item(row, 7, style="mark", formula=Formula(f"{bound.key}#state", state_text, _state_of(bound)))
+        where[f"state.{bound.key}"] = sheet.reach(sheet.add(state_item))
         sheet.heights[row] = max(20, height_of(meaning, 52), height_of(label, 62))
     if not bounds:
         sheet.add(Item(first, 1, 1, 7, "hint", "本格式没有能用公式核对的规则，表内的校验标记和程序校验照常有效。"))
@@ -182,7 +182,7 @@ def guide_sheet(form: Form, sheets: list[Sheet]) -> Sheet:
     purposes = {
         ids.NAMES: "可以写进文字的名称和它们现在的内容",
         ids.PREVIOUS: "上一年度报告的数据，用于核对；可由上年工作簿自动带入",
-        ids.REASONS: "数字无误而与规则不符时，在此写明原因",
+        ids.REASONS: "对校验结果的说明，都记在这里",
         ids.CHECKS: "由公式自动算出的逐项核对，随填随变",
         ids.RESULTS: "程序校验后写入的问题清单",
         ids.RULES: "全部校验规则、处理办法和依据",

@@ -6,6 +6,7 @@ It is reached through xlwings, with what that offers for every program alike; no
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Iterable, Iterator, Sequence
@@ -13,10 +14,12 @@ from typing import TYPE_CHECKING, Iterable, Iterator, Sequence
 from ..checks.finding import Finding, summary
 from ..columns import column_name
 from ..errors import InputError
-from ..report import Report
+from ..report import Explanation, Report
 from . import ids, results
+from .answers import answer_rows
+from .plan import live_rules
 from .read import Reading, read_source
-from .source import Place, Rows, Source, address, position
+from .source import Place, Rows, Source, address, position, text_of
 
 if TYPE_CHECKING:
     import xlwings as xw
@@ -67,28 +70,57 @@ def read_open(book: xw.Book) -> Reading:
     return read_source(Source(book.name, sheets, {}, rows, formulas, lambda sheet: {}))
 
 
-def list_findings(book: xw.Book, reading: Reading, findings: Sequence[Finding], when: str) -> None:
-    """Write the findings to the result sheet in place of those of an earlier check, which also colors their cells.
+def list_findings(
+    book: xw.Book, reading: Reading, findings: Sequence[Finding], answers: Sequence[Explanation], when: datetime
+) -> None:
+    """Write the findings to the result sheet in place of those of an earlier check, which also colors their cells, and
+    the clerk's answers to 情况说明.
 
-    `when` says in words when they were found. A workbook without that sheet is an `InputError`.
+    `when` they were found. A workbook without the result sheet is an `InputError`.
     """
     sheet = _results(book)
-    listed = results.rows(findings, reading.places)
+    layout = reading.results or results.OWN
+    last = reading.report.last
+    listed = results.rows(findings, reading.places, answers, last.explanations if last else ())
     ours = {actual: name for name, actual in reading.sheets.items()}
-    cells = results.colored(findings, reading.places)
-    named = {(ours.get(name, name), at): severity for (name, at), severity in cells.items()}
-    table = results.table(listed, results.lists(named))
+    named = {ref: (ours.get(name, name), at) for ref, (name, at) in reading.places.items()}
+    hidden = results.lists(findings, named, live_rules(reading.form))
+    table = results.table(listed, {key: cells for key, cells in hidden.items() if key in layout.columns}, layout)
     for line, row in zip(table, listed):
         if row.at:
-            line[results.PLACE] = _link(*row.at)
-    first, left = results.ROW + 1, results.LEFT + 1
-    right = left + len(table[0]) - 1
+            line[layout.columns[results.PLACE] - layout.first] = _link(*row.at)
+    first, left, right = results.ROW + 1, layout.first + 1, layout.last + 1
     bottom = max(sheet.used_range.last_cell.row, first)
     sheet.range((first, left), (bottom, right)).clear_contents()
     sheet.range((first, left)).value = table
-    sheet.range((results.SUMMARY_ROW + 1, left)).value = f"{when}校验：{summary(findings)}"
+    sheet.range((results.SUMMARY_ROW + 1, left)).value = f"{when:%Y年%m月%d日 %H:%M}校验：{summary(findings)}"
     sheet.range((first, left), (first + len(table) - 1, right)).rows.autofit()
+    _list_answers(book, reading, findings, answers, when)
     book.app.screen_updating = True  # draws the other sheets anew, whose colors depend on this one
+
+
+def _list_answers(
+    book: xw.Book, reading: Reading, findings: Sequence[Finding], answers: Sequence[Explanation], when: datetime
+) -> None:
+    """Write 情况说明 where it says anything else; in workbooks made before it grew, answers are typed there alone."""
+    region = reading.answers
+    if region is None or region.room is not None:
+        return
+    sheet, last = book.sheets[region.sheet], reading.report.last
+    earlier = last.explanations if last else ()
+    lines = answer_rows(answers, earlier, {f.fingerprint for f in findings}, f"{when:%Y-%m-%d}")
+    left, right = min(region.columns.values()) + 1, max(region.columns.values()) + 1
+    table = [[line.get(name) for name in region.columns] for line in lines]
+    first, bottom = region.row + 1, max(sheet.used_range.last_cell.row, region.row + 1)
+    area = sheet.range((first, left), (bottom, right))
+    if [[text_of(value) for value in line] for line in area.options(ndim=2).value if any(line)] == [
+        [text or "" for text in line] for line in table
+    ]:
+        return
+    area.clear_contents()
+    if table:
+        sheet.range((first, left)).value = table
+        sheet.range((first, left), (first + len(table) - 1, right)).rows.autofit()
 
 
 def _results(book: xw.Book) -> xw.Sheet:
@@ -108,17 +140,20 @@ def stops(book: xw.Book) -> list[Stop]:
     """Return the places that the result sheet lists, each once and in its order; a finding about the whole report
     leads to its own line there. Empty where there was no check, or none found anything."""
     sheet = _results(book)
-    first, left = results.ROW + 1, results.LEFT + 1
+    head = sheet.range((results.ROW, 1), (results.ROW, sheet.used_range.last_cell.column)).options(ndim=1).value
+    layout = results.layout_of(head) or results.OWN
+    first = results.ROW + 1
     bottom = max(sheet.used_range.last_cell.row, first)
-    lines = sheet.range((first, left), (bottom, left + len(results.COLUMNS) - 1)).options(ndim=2).value
+    lines = sheet.range((first, 1), (bottom, layout.last + 1)).options(ndim=2).value
     known = {page.name for page in book.sheets}
+    at_place, at_message, at_fix = (layout.columns[key] for key in (results.PLACE, results.MESSAGE, results.FIX))
     found: dict[Place, list[str]] = {}
     for number, line in enumerate(lines, first):
-        if line[0] is None:
+        if line[layout.columns[results.NUMBER]] is None:
             continue
-        name, _, at = str(line[results.PLACE]).rpartition(" ")
-        where = (name, at) if name in known else (sheet.name, f"{column_name(left + results.PLACE)}{number}")
-        found.setdefault(where, []).append(f"{line[results.MESSAGE]}{line[results.FIX] or ''}")
+        name, _, at = str(line[at_place]).rpartition(" ")
+        where = (name, at) if name in known else (sheet.name, f"{column_name(at_place + 1)}{number}")
+        found.setdefault(where, []).append(f"{line[at_message]}{line[at_fix] or ''}")
     return [Stop(*where, tuple(texts)) for where, texts in found.items()]
 
 

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Mapping
 
-from ..checks.catalogue import Catalogue
+from ..checks.catalogue import Catalogue, load
 from ..form import Form
 from ..report import Figure, Report, totals
 from .listings import checks_sheet, guide_sheet, reasons_sheet, rules_sheet
 from .names import names_sheet, work_sheet
 from .previous import previous_sheet
 from .results import results_sheet
-from .sheet import Facts, Formula, Sheet, Value
+from .sheet import Facts, Formula, Lit, Sheet, Value
 from .tables import table_sheet
 from .texts import meta_sheet, text_sheet
 
@@ -47,10 +47,16 @@ class Plan:
         return {k.removesuffix("#1"): v for k, v in self.inputs.items() if "#" not in k or k.endswith("#1")}
 
 
-def results(plan: Plan, report: Report) -> dict[tuple[str, str], Value]:
-    """Return sheet and address -> what each formula of the workbook results in with this report in it."""
-    facts = Facts(report)
+def results(plan: Plan, report: Report, lit: Lit = Lit()) -> dict[tuple[str, str], Value]:
+    """Return sheet and address -> what each formula of the workbook results in with this report in it, and with what
+    the last check colored."""
+    facts = Facts(report, lit)
     return {place: formula.compute(facts) for place, formula in plan.formulas.items()}
+
+
+def live_rules(form: Form) -> frozenset[str]:
+    """Return the rules that the workbook's own formulas check."""
+    return frozenset(rule for rule, bounds in load().bounds(form.id).items() if bounds)
 
 
 def typed_totals(form: Form, figures: Mapping[str, Figure]) -> frozenset[str]:

@@ -5,7 +5,7 @@ Totals are recomputed, never trusted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Mapping
 
@@ -13,11 +13,13 @@ from .. import form as forms
 from ..errors import InputError
 from ..form import Form
 from ..report import UNIT, YEAR, Report, Structure, parse_year
-from . import ids
+from ..rule import SEVERITIES
+from . import ids, results
+from .answers import Region, read_answers, region_of
 from .blocks import find
 from .figures import read_figures, read_last, with_totals
-from .source import Place, Source, open_file
-from .words import read_explanations, read_meta, read_texts
+from .source import Place, Source, open_file, text_of
+from .words import read_meta, read_texts
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,9 @@ class Reading:
     """A workbook as read: its report, and where each cell, text and meta field stands in this very workbook.
 
     `sheets` maps the sheet names of the form to those of the workbook; `rows` lists the places of all paragraph rows
-    of a text; `formulas` are the totals whose formula is there.
+    of a text; `formulas` are the totals whose formula is there. `answers` and `results` say where the clerk's answers
+    and the list of findings stand; None where that sheet is gone. `listed` are the fingerprints of the findings there,
+    row by row, and `lists` its hidden lists.
     """
 
     form: Form
@@ -35,6 +39,10 @@ class Reading:
     sheets: Mapping[str, str]
     rows: Mapping[str, tuple[Place, ...]]
     formulas: frozenset[str]
+    answers: Region | None
+    results: results.Layout | None
+    listed: tuple[str, ...]
+    lists: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,10 @@ def read_source(source: Source) -> Reading:
     totals = with_totals(form, figures)
     texts, rows = read_texts(source, form, found.blocks)
     last, last_places, last_notes = read_last(source, form, found.blocks)
+    region, layout = region_of(found.blocks), _results_layout(source)
+    answers = read_answers(source, region, layout)
+    if last is not None and answers.earlier:
+        last = replace(last, explanations=answers.earlier)
     year = meta.get(YEAR)
     report = Report(
         form=form.id,
@@ -75,7 +87,7 @@ def read_source(source: Source) -> Reading:
         meta={k: v for k, v in meta.items() if k not in (UNIT, YEAR)} | figures.units,
         figures=totals.figures,
         texts=texts,
-        explanations=read_explanations(source, found.blocks),
+        explanations=answers.given,
         last=last,
         structure=Structure(
             file_name=source.name,
@@ -85,7 +97,7 @@ def read_source(source: Source) -> Reading:
             typed_totals=totals.typed,
             stale_totals=totals.stale,
         ),
-        notes=(*found.notes, *last_notes, *_year_note(year, meta_places)),
+        notes=(*found.notes, *last_notes, *answers.notes, *_year_note(year, meta_places)),
     )
     return Reading(
         form=form,
@@ -95,7 +107,25 @@ def read_source(source: Source) -> Reading:
         sheets={s: found.renamed.get(s, s) for s in ids.expected_sheets(form).values()},
         rows={key: tuple(where) for key, where in rows.items()},
         formulas=frozenset(figures.formulas),
+        answers=region,
+        results=layout,
+        listed=tuple(_column(source, layout, results.FINGERPRINT, whole=True)),
+        lists={key: tuple(_column(source, layout, key)) for key in (*SEVERITIES, results.OTHER)},
     )
+
+
+def _results_layout(source: Source) -> results.Layout | None:
+    rows = source.rows(ids.RESULTS) if ids.RESULTS in source.sheets else []
+    return results.layout_of(rows[results.ROW - 1]) if len(rows) >= results.ROW else None
+
+
+def _column(source: Source, layout: results.Layout | None, key: str, whole: bool = False) -> list[str]:
+    """Return the texts of a column of the list of findings; the blank ones too where it is the `whole` one."""
+    if layout is None or key not in layout.columns:
+        return []
+    rows = range(results.ROW, len(source.rows(ids.RESULTS)))
+    texts = [text_of(source.at(ids.RESULTS, row, layout.columns[key])) for row in rows]
+    return texts if whole else [text for text in texts if text]
 
 
 def _form(source: Source) -> Form:

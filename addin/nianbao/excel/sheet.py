@@ -14,10 +14,21 @@ Value = str | int | Decimal
 
 
 @dataclass(frozen=True)
+class Lit:
+    """The hidden lists of a workbook: the cells that are colored (`sheet!address`), and those of them that findings
+    are about which no formula can see."""
+
+    cells: frozenset[str] = frozenset()
+    others: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Facts:
-    """What the formulas of a workbook are computed from: a report, and what its sentences may name."""
+    """What the formulas of a workbook are computed from: a report and what its sentences may name, and the cells that
+    the last check colored."""
 
     report: Report
+    lit: Lit = Lit()
 
     @cached_property
     def values(self) -> dict[str, str]:
@@ -40,8 +51,8 @@ class Formula:
 class Item:
     """One cell or merged range, counted from 0, with a fixed text, a formula or a place for input.
 
-    `input` names what is entered: a cell, meta or text id (`s1.active#3` is its third paragraph), `last.` and a cell
-    id, or `why.2.by`. `kind` is what may be entered: a kind of number, `year`, `choice` or `text`.
+    `input` names what is entered: a cell, meta or text id (`s1.active#3` is its third paragraph), or `last.` and a cell
+    id. `kind` is what may be entered: a kind of number, `year`, `choice` or `text`.
     """
 
     row: int

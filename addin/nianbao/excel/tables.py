@@ -11,7 +11,7 @@ from ..form import Block, Cell, Form, Node, Section, Table
 from ..layout import CORNER, HEAD, INFO, TITLE, Band, Grid, Label, grid
 from ..rule import Bound
 from . import ids
-from .marks import CHOICE_LEGEND, LEGEND, cell_mark, choice_mark, live, mark
+from .marks import CHOICE_LEGEND, LEGEND, cell_mark, choice_mark, live, mark, row_good
 from .names import pattern_formula
 from .sheet import Formula, Item, Sheet, heading, height_of
 from .totals import total_formula
@@ -28,7 +28,7 @@ def table_sheet(form: Form, section: Section, table: Table, bounds: list[Bound],
     beside = [name for name, wanted in ((ids.UNIT, _asks_unit(form, table)), (ids.MARKS, _is_marked(form, table)))
               if wanted]
     columns = {name: layout.columns + 1 + n for n, name in enumerate(beside)}
-    widths = {ids.UNIT: 8.5, ids.MARKS: 9.0}
+    widths = {ids.UNIT: 8.5, ids.MARKS: 15.5}
     sheet = Sheet(table.sheet, (2.0, *table_widths(table), *(widths[name] for name in beside)),
                   landscape=table.landscape or layout.columns > _WIDE)
     heading(sheet, section.heading, layout.columns + len(beside), where)
@@ -164,18 +164,19 @@ def _row_mark(sheet: Sheet, form: Form, block: Block, row: Node, cells: list[Cel
     numbers = [c for c in cells if c.is_number]
     choice = next((c for c in cells if c.kind == forms.CHOICE), None)
     if choice and not numbers:
-        return choice_mark(sheet, choice, where)
+        return choice_mark(sheet, choice, bounds, where)
     if not numbers:
         return None
     if len(block.leaf_columns) == 1:
         return cell_mark(sheet, form, numbers[0], bounds, where)
     known = [c.id for c in numbers]
     shown = [b for b in bounds if b.rule.table == numbers[0].table and b.rule.each == "row" and live(b, known)]
-    return mark(sheet, form, f"mark.{numbers[0].table}.row.{row.id}", numbers, shown, where)
+    good = row_good(sheet, numbers, shown, bounds, where)
+    return mark(sheet, form, f"mark.{numbers[0].table}.row.{row.id}", numbers, shown, where, good)
 
 
 def _column_marks(sheet: Sheet, form: Form, bounds: list[Bound], table: Table, band: Band, row: int,
-                  where: Mapping[str, str], last: bool) -> int:
+                  where: dict[str, str], last: bool) -> int:
     """One row of marks a column rule, and one for the rules on groups of columns; return the next free row."""
     if not last:
         return row  # rules bind columns by id over all blocks: their marks stand below the last one
@@ -200,7 +201,7 @@ def _column_marks(sheet: Sheet, form: Form, bounds: list[Bound], table: Table, b
         for start, span, bound in marks:
             cells = [form.cells[c] for c in bound.cells]
             formula = mark(sheet, form, f"mark.{bound.key}", cells, [bound], where)
-            sheet.add(Item(row, 1 + start, 1, span, "mark", formula=formula))
+            where[f"mark.{bound.key}"] = sheet.reach(sheet.add(Item(row, 1 + start, 1, span, "mark", formula=formula)))
         sheet.heights[row] = max(20, height_of(title, sum(sheet.widths[1 : 1 + wide])) if wide else 0)
         row += 1
     return row

@@ -1,10 +1,10 @@
-"""The words of a workbook file: the unit's particulars, narratives, sentences and the clerk's reasons."""
+"""The words of a workbook file: the unit's particulars, narratives and sentences."""
 
 from __future__ import annotations
 
 from .. import form as forms
 from ..form import Form
-from ..report import Explanation, meta_value, paragraphs, parse_date
+from ..report import meta_value, paragraphs, parse_date
 from . import ids
 from .blocks import Blocks, pairs
 from .source import Place, Source, address, text_of
@@ -43,16 +43,3 @@ def read_texts(source: Source, form: Form, blocks: Blocks) -> tuple[dict[str, li
                 found.setdefault(key, []).extend(paragraphs(key, str(value).split("\n")))
     own = {key: texts for key, texts in found.items() if texts}
     return {k: v for k, v in own.items() if k not in form.statements or v != [form.statements[k].text]}, places
-
-
-def read_explanations(source: Source, blocks: Blocks) -> tuple[Explanation, ...]:
-    """Return the clerk's answers to findings."""
-    found = []
-    for block in blocks.get(ids.WHY, ()):
-        for row in range(block.row + 2, block.bottom + 1):
-            texts = {name: text_of(source.at(block.sheet, row, column)) for name, column in block.columns.items()}
-            day = parse_date(texts.get("date", ""))
-            texts = {k: v for k, v in texts.items() if v} | ({"date": day.isoformat()} if day else {})
-            if texts:
-                found.append(Explanation(**{"fingerprint": "", "explanation": "", **texts}))
-    return tuple(found)

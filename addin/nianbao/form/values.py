@@ -1,21 +1,12 @@
-"""A statutory form as data: its sections, tables, row and column trees, and cells.
-
-A form is one TOML file in `workbook/forms`. Nothing else in the project spells a label, a unit or a cell id.
-This module knows no values: those are in `report`.
-"""
+"""A statutory form as values: its sections, tables, row and column trees, and cells."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, cached_property
-from pathlib import Path
-from typing import Any, Iterator, Mapping
-
-from . import assets
-from .errors import InputError
+from functools import cached_property
+from typing import Iterator, Mapping
 
 COUNT, SIGNED, MONEY = "count", "signed", "money"  # kinds of number: integer >= 0, any integer, amount >= 0
 TEXT, CHOICE = "text", "choice"  # kinds of cell that hold words
@@ -296,6 +287,7 @@ class Form:
     preamble_heading: str = ""
     shares: tuple[Share, ...] = ()
     confidence: str = ""  # "own" while labels are not checked against an official copy
+    meta: Mapping[str, MetaField] = field(default_factory=dict)  # the questions about the unit and its report
 
     @cached_property
     def cells(self) -> dict[str, Cell]:
@@ -322,10 +314,6 @@ class Form:
         found = {f.label: f.id for f in self.meta.values()}
         found |= {cell.name: cell.id for cell in self.cells.values()}
         return found | {share.name: f"share.{share.name}" for share in self.shares}
-
-    @cached_property
-    def meta(self) -> dict[str, MetaField]:
-        return meta_fields()
 
     def table(self, table_id: str) -> Table:
         return next(t for t in self.tables if t.id == table_id)
@@ -387,117 +375,3 @@ def _labels(block: Block, column: Node) -> list[str]:
 
 def _names(block: Block, column: Node) -> list[str]:
     return [node.short for node in _path(block, column)]
-
-
-def _node(data: dict[str, Any], below: str) -> Node:
-    data = dict(data)
-    children = tuple(_node(child, below) for child in data.pop(below, ()))
-    lists = {key: tuple(data.get(key, ())) for key in ("units", "choices")}
-    return Node(**{"id": "", **data, "children": children, **lists})
-
-
-def _table(data: dict[str, Any]) -> Table:
-    blocks = tuple(
-        Block(
-            columns=tuple(_node(c, "columns") for c in b["columns"]),
-            rows=tuple(_node(r, "rows") for r in b["rows"]),
-            title=b.get("title", ""),
-            corner=b.get("corner", ""),
-            infos=tuple(Info(**info) for info in b.get("infos", ())),
-        )
-        for b in data["block"]
-    )
-    return Table(
-        id=data["id"],
-        sheet=data["sheet"],
-        pattern=data["cell"],
-        widths=tuple(data["widths"]),
-        stub=data["stub"],
-        unit=data["unit"],
-        kind=data["kind"],
-        blocks=blocks,
-        **{key: data[key] for key in ("head", "foot", "landscape") if key in data},
-    )
-
-
-def _field_cell(data: dict[str, Any]) -> Cell:
-    node = Node(**{key: data[key] for key in ("id", "label", "name", "total", "note", "basis") if key in data})
-    return Cell(node.id, "", node, Node("", ""), data["kind"], data["unit"], (), node.label, node.short)
-
-
-def _section(data: dict[str, Any]) -> Section:
-    data = dict(data)
-    data["texts"] = tuple(Text(**{**t, "words": tuple(t.get("words", ()))}) for t in data.get("texts", ()))
-    data["fields"] = tuple(_field_cell(f) for f in data.get("fields", ()))
-    data["statements"] = tuple(Statement(**s) for s in data.get("statements", ()))
-    data["variants"] = tuple(data.get("variants", ()))
-    return Section(**data)
-
-
-def parse(data: dict[str, Any]) -> Form:
-    """Return the form described by a loaded TOML document."""
-    data = dict(data)
-    data["sections"] = tuple(_section(s) for s in data.pop("section"))
-    data["tables"] = tuple(_table(t) for t in data.pop("table", ()))
-    data["shares"] = tuple(Share(**s) for s in data.pop("share", ()))
-    data |= {key: tuple(data[key]) for key in ("units", "period") if key in data}
-    data["comparable"] = {k: tuple(v) for k, v in data.get("comparable", {}).items()}
-    return Form(**{"until": None, **data})
-
-
-@cache
-def meta_fields() -> dict[str, MetaField]:
-    """The questions about a unit and its report by id, in the order they are asked."""
-    found = {}
-    for item in _toml(assets.FORMS / "meta.toml")["field"]:
-        choices = tuple((c["code"], c["label"], tuple(c.get("aliases", ()))) for c in item.get("choices", ()))
-        ends = {end: c["code"] for c in item.get("choices", ()) for end in c.get("names_end", ())}
-        found[item["id"]] = MetaField(**{**item, "choices": choices, "ends": ends})
-    return found
-
-
-@cache
-def meta_sheet() -> str:
-    """The name of the sheet that asks the meta fields."""
-    return str(_toml(assets.FORMS / "meta.toml")["sheet"])
-
-
-@cache
-def sheet_names() -> dict[str, str]:
-    """The names of the sheets around those of a form, by what they are: guide, names, previous, reasons, checks,
-    results, rules, work."""
-    return dict(_toml(assets.FORMS / "meta.toml")["sheets"])
-
-
-@cache
-def _toml(path: Path) -> dict[str, Any]:
-    return tomllib.loads(path.read_text("utf-8"))
-
-
-def form_ids() -> tuple[str, ...]:
-    """Ids of all forms, in alphabetical order; no form is loaded."""
-    return tuple(sorted(path.stem for path in assets.FORMS.glob("*.toml") if path.stem != "meta"))
-
-
-def all_forms() -> tuple[Form, ...]:
-    """Return every form, oldest first."""
-    return tuple(sorted(map(load, form_ids()), key=lambda form: form.since))
-
-
-@cache
-def load(form_id: str) -> Form:
-    """Return the form with this id; an unknown one is an `InputError` that names those there are."""
-    if form_id not in form_ids():
-        raise InputError("unknown-form", f"没有编号为“{form_id}”的报告格式，可用的有：{'、'.join(form_ids())}。")
-    return parse(_toml(assets.FORMS / f"{form_id}.toml"))
-
-
-def suggested(unit_type: str, year: int) -> tuple[Form, ...]:
-    """Return the forms meant for a type of unit and a report year."""
-    return tuple(f for f in all_forms() if unit_type in f.units and f.fits(year))
-
-
-def for_year(year: int) -> Form:
-    """Return the statutory form of administrative organs for a report year; the newest for a year without any."""
-    forms = [f for f in all_forms() if AGENCY in f.units]
-    return next((f for f in forms if f.fits(year)), forms[-1])
