@@ -12,7 +12,7 @@ from typing import Iterator
 from .errors import CallError
 from .log import state_folder
 
-WAIT_SECONDS = 3.0  # for one that is just ending: its last words to the program are over before the clerk sees them
+WAIT_SECONDS = 3.0  # for one that is just ending, of which the clerk has already seen the effect
 _PLACES = 2**31 - 1  # in one file, of which each name locks a byte
 
 
