@@ -15,6 +15,7 @@ from ..parameters import (
     Lengths,
     NamedPatterns,
     NamedWords,
+    Pattern,
     SectionId,
     Sections,
     TextId,
@@ -49,10 +50,12 @@ class Short:
 
 @dataclass(frozen=True)
 class Problems:
-    """The section, the words that tell of problems and of improvement, and the texts these are written in."""
+    """The section; how words sound that tell of a problem, and what is said alone where there is none; the words that
+    tell of improvement; and the texts these are written in."""
 
     section: SectionId
-    problem: Words
+    problem: Pattern
+    nothing: Words
     improvement: Words
     problem_text: TextId
     improvement_text: TextId
@@ -143,20 +146,25 @@ def problems_and_improvement(context: Context, given: Problems) -> Iterator[Faul
     report, section = context.report, _section(context, given)
     everything = section_text(report, section.id)
     missing: dict[str, str] = {}
-    sides = ((given.problem_text, given.problem, "存在的主要问题"),
-             (given.improvement_text, given.improvement, "改进情况"))
-    for text_id, words, said in sides:
+
+    def own(text_id: str) -> list[str]:
         aspect = context.form.texts[text_id].aspect
-        own = [t.id for t in section.texts if t.aspect == aspect]
-        if not any(report.text(t) for t in own) and not any(word in everything for word in words):
-            missing[own[0]] = said
+        return [t.id for t in section.texts if t.aspect == aspect]
+
+    told = "\n".join(report.text(t) for t in own(given.problem_text)) + report.text(section.id)
+    plain = re.sub(r"[\W_]", "", told) or re.sub(r"[\W_]", "", everything)
+    if plain in ("", *given.nothing) or not given.problem.search(plain):
+        missing[given.problem_text] = "存在的主要问题"
+    improving = own(given.improvement_text)
+    if not any(report.text(t) for t in improving) and not any(word in everything for word in given.improvement):
+        missing[improving[0]] = "改进情况"
     earlier = report.last is not None and any(report.last.text(t.id) for t in section.texts)
     improved = given.earlier_text
     if not missing and earlier and not report.text(section.id) and not report.text(improved):
         missing[improved] = "上一年度问题的改进情况"
     if missing:
         names = {"place": f"“{section.heading}”", "missing": "、".join(missing.values())}
-        yield Fault({text_id: "" for text_id in missing}, names)
+        yield Fault({text_id: report.text(text_id) for text_id in missing}, names)
 
 
 @implements("G21-S-SAME", given=Same)
