@@ -10,6 +10,7 @@ from typing import Iterator
 
 from ...form import Section
 from ...report import UNIT, preamble, statements, unknown_names, values_for
+from ...sentence import half_width
 from ..parameters import (
     UNIT_TYPE,
     Lengths,
@@ -233,6 +234,16 @@ _PLACEHOLDER = (
     r"20\d?[*＊×xX]{1,2}(?=年|$)|[*＊]{2,}|(?<![A-Za-z])X{2,}(?![A-Za-z])|(?<![A-Za-z])x{2,}(?=[年月日县市区局]|$)|×{2,}"
     r"|_{3,}|＿{2,}|\{[^{}]*[\u4e00-\u9fffA-Za-z…][^{}]*\}|\[[^\[\]]*[\u4e00-\u9fff…][^\[\]]*\]|〔[×xX*]+〕"
 )
+
+
+@implements("G-PUNCT-1")
+def punctuation_is_full_width(context: Context, given: Nothing) -> Iterator[Fault]:
+    """Once a text, however many marks there are."""
+    for text_id, lines in context.report.texts.items():
+        found = half_width("\n".join(lines))
+        if found:
+            names = {"place": text_place(context.form, text_id), "count": len(found), "found": found[0].strip()}
+            yield Fault({text_id: len(found)}, names)
 
 
 @implements("G-NAME-1")
