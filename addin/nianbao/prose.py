@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Iterable, Mapping
 
 from . import report as reports
-from .form import Section
+from .form import Section, Text
 from .report import Report
 
 DRAFT = "草稿"  # stands in the page header of a draft, and begins its first line
@@ -111,7 +111,7 @@ def section(report: Report, part: Section, values: Mapping[str, str]) -> list[Li
     for text in part.texts:
         body = [reports.fill_names(p, values) for p in report.texts.get(text.id, ()) if p.strip()]
         if body and text.heading:
-            said = repeats(body[0], text.heading)
+            said = repeats(body[0], text.heading) or ("led" if _own_heading(body[0], text) else "")
             if said != "led":
                 found.append(Line(text.heading, 2))
             if said == "whole":
@@ -142,6 +142,12 @@ def chinese(number: int) -> str:
     tens, ones = divmod(number, 10)
     head = "" if tens == 0 else "十" if tens == 1 else _NUMERALS[tens - 1] + "十"
     return head + (_NUMERALS[ones - 1] if ones else "")
+
+
+def _own_heading(paragraph: str, text: Text) -> bool:
+    """Whether a paragraph begins with a heading of the clerk's for what the text is about, in other words than ours."""
+    own = line(paragraph)
+    return text.spoken_of(own.lead or (own.text if own.level == 2 else ""))
 
 
 def repeats(paragraph: str, heading: str) -> str:
