@@ -129,3 +129,29 @@ office() {
         libreoffice-calc libreoffice-writer libreoffice-l10n-zh-cn python3-uno poppler-utils \
         fonts-noto-cjk fonts-arphic-gbsn00lp fonts-arphic-gkai00mp fonts-wqy-zenhei fonts-liberation
 }
+
+# bare_machines : what makes a minimal Debian in a folder; only root can use it, and without it nothing is tried there.
+bare_machines() {
+    if [ "$(id -u)" -eq 0 ]; then
+        packages "the long tests make bare machines" debootstrap
+    else
+        say "WARNING: NOTHING WILL BE TRIED ON BARE MACHINES, which takes root"
+    fi
+}
+
+# busy : keep the processor busy, with two loops a core, until `idle` or the end of the script.
+busy() {
+    local count
+    loops=()
+    for ((count = 2 * $(nproc); count > 0; count--)); do
+        while :; do :; done &
+        loops+=($!)
+    done
+    trap idle EXIT
+}
+
+idle() {
+    trap - EXIT
+    kill "${loops[@]}"
+    wait "${loops[@]}" 2>/dev/null || true
+}

@@ -13,9 +13,9 @@ import time
 
 import uno
 from com.sun.star.beans import PropertyValue
-from com.sun.star.connection import NoConnectException
 from com.sun.star.lang import DisposedException
 from com.sun.star.sheet.FormulaResult import ERROR
+from com.sun.star.uno import Exception as Refusal
 
 START_SECONDS = 60
 # Export filters by kind of document and suffix of the result.
@@ -47,7 +47,7 @@ def start(program, profile):
         try:
             context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
             return process, context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
-        except NoConnectException:
+        except Refusal:  # it has not come so far, or dropped the connection
             if process.poll() is not None or time.monotonic() > deadline:
                 stop(process, None)
                 raise RuntimeError(f"soffice did not start, see {profile}/soffice.log") from None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from nianbao import busy
 from nianbao.busy import working_on
 from nianbao.errors import CallError
 
@@ -33,7 +35,18 @@ def holder() -> subprocess.Popen[str]:
     return process
 
 
-def test_a_second_click_on_the_same_workbook_is_told_to_wait() -> None:
+def test_a_click_waits_for_one_that_is_just_ending() -> None:
+    with holder() as other:
+        ending = threading.Timer(0.2, other.kill)
+        ending.start()
+        with working_on("a"):
+            assert other.wait() != 0
+    with working_on("a"):
+        pass
+
+
+def test_a_second_click_on_the_same_workbook_is_told_to_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(busy, "WAIT_SECONDS", 0.2)
     with holder() as other:
         with pytest.raises(CallError, match="还在运行") as raised, working_on("a"):
             pass

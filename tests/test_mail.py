@@ -29,6 +29,7 @@ from nianbao import cli, mail, opening, smtp
 from nianbao.desk import mailing
 from nianbao.desk.terms import terms
 from nianbao.errors import NianbaoError
+from nianbao.prose import Draft
 from nianbao.report import Report
 from nianbao.word.write import docx_bytes
 from reports import build
@@ -49,7 +50,7 @@ def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path / "work")
 
 
-def docx(report: Report | None = None, draft: int | None = None) -> Path:
+def docx(report: Report | None = None, draft: Draft | None = None) -> Path:
     path = Path("报告.docx")
     path.write_bytes(docx_bytes(report or build(), draft=draft))
     return path
@@ -113,7 +114,7 @@ def test_a_report_with_open_errors_is_called_a_draft_in_subject_body_and_file_na
 
 
 def test_a_report_printed_as_a_draft_is_mailed_as_one_even_without_errors() -> None:
-    letter = prepare(docx(draft=0), TO)
+    letter = prepare(docx(draft=Draft()), TO)
     assert letter.draft and letter.subject.startswith("【草稿】") and "校验：没有错误" in letter.body
 
 

@@ -28,13 +28,14 @@ COMMANDS = ("new", "fill", "check", "report", "read", "mail", "rules", "forms", 
 HEAVY = {"pandas", "numpy", "openpyxl", "docx", "xlsxwriter", "xlwings"}
 
 # Module -> the modules of the package it may import; what stands here is docs/architecture.md in a form that fails.
-BASE = {"errors", "assets", "files", "columns"}
+BASE = {"errors", "assets", "files", "columns", "sentence"}
 CORE = BASE | {"form", "layout", "rule", "report"}
 PRINTED = {"prose", "carried", "published"}
 LAYERS = {
     "errors": set(),
     "assets": set(),
     "columns": set(),
+    "sentence": set(),
     "files": {"errors"},
     "log": {"__init__"},
     "opening": set(),
@@ -54,7 +55,7 @@ LAYERS = {
     "word": CORE - {"rule"} | PRINTED | {"word"},
     "web": CORE - {"rule"} | PRINTED | {"web"},
     "pdf": BASE | {"soffice"},
-    "verbs": CORE | {"excel", "word", "web", "pdf", "published"},
+    "verbs": CORE | {"prose", "excel", "word", "web", "pdf", "published"},
     "mail": BASE | {"opening"},
     "smtp": BASE | {"mail"},
     "desk": CORE | {"prose", "checks", "verbs", "mail", "desk"},

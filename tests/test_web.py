@@ -11,6 +11,7 @@ from lxml import html
 
 from nianbao import layout, published
 from nianbao.layout import Label
+from nianbao.prose import Draft
 from nianbao.report import Report
 from nianbao.web import html_bytes
 from sample_reports import EVERY_FORM, balanced_2021, headings, stated
@@ -44,7 +45,9 @@ def test_the_page_stands_alone_and_says_what_it_is() -> None:
     assert root.xpath("//time/@datetime") == ["2025-01-24"]
     assert not root.xpath("//img | //link | //script[not(@type='application/json')] | //*[@src]")
     assert "@media print" in text and "viewport" in text
-    assert "草稿" not in text and "草稿：尚有 2 处错误" in html_bytes(balanced_2021(), draft=2).decode()
+    draft = html_bytes(balanced_2021(), draft=Draft("错误2处", frozenset({"t3.granted.natural"}))).decode()
+    assert "草稿" not in text and "草稿：尚有错误2处未处理" in draft
+    assert re.findall(r'<td class="wrong" data-cell="([^"]+)"', draft) == ["t3.granted.natural"]
 
 
 @pytest.mark.parametrize("report", EVERY_FORM, ids=lambda r: r.form)

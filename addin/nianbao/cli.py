@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 from .commandline import Command, Option, parse
 from .errors import CallError, NianbaoError, RefusedError
@@ -64,7 +64,8 @@ TARGET = Option("-o", "文件", "输出 .docx、.html 或 .pdf。", name="output
 EML = Option("-o", "EML", "草稿写到哪里。", name="output", kind=Path)
 FOLDER = Option("-o", "文件夹", "写到哪个文件夹，默认 nianbao-demo。", name="output", kind=Path)
 TEXT = Option("--text", "文字", "说明的内容。", required=True)
-DATA = Option("--data", "JSON", "要填入的数据。", kind=Path, required=True)
+DATA = Option("--data", "JSON", "要填入的数据。", kind=Path)
+PUNCTUATION = Option("--punctuation", "", "把文字中的半角标点改为全角。")
 JSON = Option("--json", "", "输出 JSON 数据。", name="as_json")
 ANNOTATE = Option("--annotate", "XLSX", "把结果标注在工作簿的副本中。", kind=Path)
 HTML = Option("--html", "HTML", "把结果写成网页。", kind=Path)
@@ -126,9 +127,9 @@ def _suggest(console: Console, wanted: Form, unit: str, year: int, earlier: Repo
         )
 
 
-@command("fill", BOOK, DATA, OUTPUT)
-def fill(console: Console, book: Path, data: Path, output: Path | None) -> None:
-    """把 JSON 数据填入工作簿的副本，原文件不变。
+@command("fill", BOOK, DATA, PUNCTUATION, OUTPUT)
+def fill(console: Console, book: Path, data: Path | None, punctuation: bool, output: Path | None) -> None:
+    """把 JSON 数据填入工作簿的副本，或改好其中文字的标点；原文件不变。
 
     例：nianbao fill 空白.xlsx --data 数据.json -o 已填.xlsx
     """
@@ -137,17 +138,30 @@ def fill(console: Console, book: Path, data: Path, output: Path | None) -> None:
 
     from . import files
     from .errors import InputError
-    from .excel.fill import fill as fill_book
+    from .excel.fill import filled
+    from .excel.read import read_book
+    from .sentence import full_width
 
+    if data is None and not punctuation:
+        raise CallError("nothing-to-fill", "没有写明要填什么，请用 --data 指定数据，或用 --punctuation 改标点。")
     target = output or book.with_name(f"{book.stem}-已填.xlsx")
-    files.check_target(target, book, data)
-    try:
-        values = json.loads(files.read_bytes(data), parse_float=Decimal)
-    except ValueError as error:
-        raise InputError("bad-json", f"“{data.name}”不是有效的 JSON 数据，请检查后重试。") from error
-    if not isinstance(values, dict):
-        raise InputError("bad-json", f"“{data.name}”应为一组键和值，请检查后重试。")
-    fill_book(book, values, target)
+    files.check_target(target, book, *_given(data))
+    values: dict[str, Any] = {}
+    if data is not None:
+        try:
+            values = json.loads(files.read_bytes(data), parse_float=Decimal)
+        except ValueError as error:
+            raise InputError("bad-json", f"“{data.name}”不是有效的 JSON 数据，请检查后重试。") from error
+        if not isinstance(values, dict):
+            raise InputError("bad-json", f"“{data.name}”应为一组键和值，请检查后重试。")
+    opened = read_book(book)
+    content, report = filled(opened, values)
+    if punctuation:
+        texts = {key: [full_width(line) for line in lines] for key, lines in report.texts.items()}
+        changed = {key: lines for key, lines in texts.items() if lines != report.texts[key]}
+        content, _ = filled(opened, {**values, "texts": {**(values.get("texts") or {}), **changed}})
+        console.say(f"改了{len(changed)}段文字的标点。")
+    files.save(target, content)
     console.say(f"已填入：{target}")
 
 
@@ -252,7 +266,7 @@ def report(
     try:
         content = issue(checked, output.suffix.lower(), held, draft)
     except RefusedError as error:
-        listed = "\n".join(show.line(finding) for finding in checked.blocking)
+        listed = "\n".join(show.line(finding, show.at(checked, finding)) for finding in checked.blocking)
         advice = "加 --draft 可以先生成草稿。"
         raise RefusedError(error.code, f"{listed}\n{error.message}{advice}", error.findings) from error
     files.save(output, content)

@@ -6,11 +6,11 @@ Both writers (Word and web) print these lines; neither decides what a heading is
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Iterable, Mapping
 
 from . import report as reports
-from .form import Section
+from .form import Section, Text
 from .report import Report
 
 DRAFT = "草稿"  # stands in the page header of a draft, and begins its first line
@@ -25,6 +25,7 @@ _LEVELS = (
     (3, re.compile(r"\d{1,2}(?:[.．](?!\d)|、)")),
     (4, re.compile(r"[（(]\d{1,2}[）)]")),
 )
+_SECOND = _LEVELS[1][1]
 _SENTENCE_END = re.compile(r"[。！？!?；;]")
 _LONGEST_HEADING = 40  # characters; longer lines are text, whatever they begin with
 
@@ -110,13 +111,43 @@ def section(report: Report, part: Section, values: Mapping[str, str]) -> list[Li
     for text in part.texts:
         body = [reports.fill_names(p, values) for p in report.texts.get(text.id, ()) if p.strip()]
         if body and text.heading:
-            said = repeats(body[0], text.heading)
+            said = repeats(body[0], text.heading) or ("led" if _own_heading(body[0], text) else "")
             if said != "led":
                 found.append(Line(text.heading, 2))
             if said == "whole":
                 body = body[1:]
         found += lines(body)
-    return found or ([Line(part.nothing)] if part.nothing else [])
+    return numbered(found) or ([Line(part.nothing)] if part.nothing else [])
+
+
+def numbered(lines: list[Line]) -> list[Line]:
+    """Return the lines of a section with its headings of the second level numbered as they are printed: a text that is
+    left out leaves no gap, and a heading of the clerk's own has no number that ours has."""
+    found, count = [], 0
+    for each in lines:
+        heading = _SECOND.match(each.lead or (each.text if each.level == 2 else ""))
+        if heading:
+            count += 1
+            words = f"（{chinese(count)}）"
+            if each.lead:
+                each = replace(each, lead=words + each.lead[heading.end() :])
+            else:
+                each = replace(each, text=words + each.text[heading.end() :])
+        found.append(each)
+    return found
+
+
+def chinese(number: int) -> str:
+    """Return a number from 1 to 99 in Chinese."""
+    tens, ones = divmod(number, 10)
+    head = "" if tens == 0 else "十" if tens == 1 else _NUMERALS[tens - 1] + "十"
+    return head + (_NUMERALS[ones - 1] if ones else "")
+
+
+def _own_heading(paragraph: str, text: Text) -> bool:
+    """Whether a paragraph begins with a heading of the clerk's for what the text is about, in other words than ours."""
+    own = line(paragraph)
+    return text.spoken_of(own.lead or (own.text if own.level == 2 else ""))
 
 
 def repeats(paragraph: str, heading: str) -> str:
@@ -128,7 +159,16 @@ def repeats(paragraph: str, heading: str) -> str:
     return "led" if level == 2 and rest.startswith(words) else ""
 
 
-def draft_notice(errors: int) -> str:
-    """Return the line on a draft's first page that says how many errors are open."""
-    state = f"尚有 {errors} 处错误未处理" if errors else "校验未发现错误"
+@dataclass(frozen=True)
+class Draft:
+    """What a draft says of itself: what is open, by its kind (`错误2处、待说明1处`, "" for nothing), and the cells that
+    are marked because a finding about them is open."""
+
+    open: str = ""
+    cells: frozenset[str] = frozenset()
+
+
+def draft_notice(draft: Draft) -> str:
+    """Return the line on a draft's first page that says what is open."""
+    state = f"尚有{draft.open}未处理" if draft.open else "校验未发现错误"
     return f"{DRAFT}：{state}，仅供内部审阅，不得报送或公布。"

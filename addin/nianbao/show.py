@@ -55,6 +55,12 @@ def _finding(result: Checked, finding: Finding) -> dict[str, Any]:
     }
 
 
+def at(result: Checked, finding: Finding) -> str:
+    """Return where a finding is in a workbook, as `sheet!address`; "" for one that has no place there."""
+    sheet, address = result.place(finding)
+    return f"{sheet}!{address}" if sheet else ""
+
+
 def line(finding: Finding, at: str = "") -> str:
     """Return one finding in the house form: code, place, what is, what to do, authority, code for an explanation."""
     name = SEVERITY_NAMES[finding.severity]
@@ -88,8 +94,7 @@ def as_text(results: Sequence[Checked | Refused], verbose: bool = False) -> str:
         out += [f"  {note}" for note in report.notes]
         for finding in result.findings:
             if verbose or finding.severity != SEVERITIES[-1]:
-                sheet, address = result.place(finding)
-                out.append(line(finding, f"{sheet}!{address}" if sheet else ""))
+                out.append(line(finding, at(result, finding)))
         out.append(f"结果：{result.summary}")
         if result.counts[SEVERITIES[-1]] and not verbose:
             out.append("待确认的事项加 -v 列出。")
@@ -138,8 +143,12 @@ def rules_json(rules: Sequence[Rule]) -> str:
 
 
 def forms_text() -> str:
-    """Return the forms, one line each: who uses which for which year."""
-    return "\n".join(f"{f.id:<12}{f.name}：{f.use}（{f.basis}）" for f in forms.all_forms())
+    """Return the forms, one line each: who uses which for which year; those in use first, the statutory one leading."""
+    return "\n".join(f"{f.id:<14}  {f.name}：{f.use}（{f.basis}）" for f in _in_use_first())
+
+
+def _in_use_first() -> list[forms.Form]:
+    return sorted(forms.all_forms(), key=lambda f: (f.until is not None, forms.AGENCY not in f.units, -f.since))
 
 
 def forms_json() -> str:
@@ -150,7 +159,7 @@ def forms_json() -> str:
             "cells": list(f.cells),
             "texts": list(f.texts),
         }
-        for f in forms.all_forms()
+        for f in _in_use_first()
     ]
     return dumps(records, indent=1)
 
@@ -203,12 +212,12 @@ def _section(result: Checked | Refused) -> str:
 def _item(result: Checked, finding: Finding) -> str:
     from html import escape
 
-    sheet, address = result.place(finding)
-    at = f' <span class="at">{escape(f"{sheet}!{address}")}</span>' if sheet else ""
+    place = at(result, finding)
+    shown = f' <span class="at">{escape(place)}</span>' if place else ""
     said = f"<br>情况说明：{escape(finding.explanation)}" if finding.explanation else ""
     return (
         f'<li class="{finding.severity}"><span class="tag">{SEVERITY_NAMES[finding.severity]}</span>'
-        f"{escape(finding.message)}{at}<br>{escape(finding.fix)}{said}"
+        f"{escape(finding.message)}{shown}<br>{escape(finding.fix)}{said}"
         f'<br><span class="basis">{escape(finding.rule)} · 依据：{escape(finding.basis)} · 核对码 {finding.fingerprint}'
         "</span></li>"
     )

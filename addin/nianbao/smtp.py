@@ -164,7 +164,8 @@ def _told(error: Exception, account: Account) -> tuple[str, str]:
         return "mail-tls", f"与{where}没能建立加密连接，没有发送，请核对端口和加密方式（security）。"
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return "mail-login", f"{where}拒绝“{account.user}”登录，请核对账号和密码，有的邮箱要用授权码代替密码。"
-    if isinstance(error, UnicodeEncodeError):
+    # A server's name that cannot be one is a UnicodeError too, from Python 3.13 on of this kind.
+    if isinstance(error, UnicodeEncodeError) and error.encoding != "idna":
         return "mail-login", "账号或密码中有中文或全角字符，邮件服务器不能接受，请核对。"
     if isinstance(error, smtplib.SMTPResponseException):
         return "mail-refused", f"{where}没有接受邮件（{_reply(error.smtp_error)}），请按其说明处理后重试。"

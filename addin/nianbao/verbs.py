@@ -7,6 +7,7 @@ from pathlib import Path
 
 from . import files
 from .errors import CallError, InputError
+from .prose import Draft
 from .report import Report, from_json, to_json
 
 READABLE = (".xlsx", ".xlsm", ".docx", ".html", ".htm", ".json")
@@ -47,8 +48,8 @@ def locate(path: Path) -> tuple[Report, dict[str, tuple[str, str]]]:
     raise InputError("unknown-type", f"“{path.name}”不是可以读取的文件，可读取的有 {'、'.join(READABLE)}。")
 
 
-def content(report: Report, suffix: str, template: Path | None = None, draft: int | None = None) -> bytes:
-    """Return a report as the bytes of a file of this suffix; `draft` is the number of open errors to print on it."""
+def content(report: Report, suffix: str, template: Path | None = None, draft: Draft | None = None) -> bytes:
+    """Return a report as the bytes of a file of this suffix; `draft` is what a draft says of itself."""
     if suffix in (".docx", ".pdf"):
         from .word.template import compile_template
         from .word.write import docx_bytes

@@ -35,6 +35,7 @@ th.label { text-align: left; }
 th.title, th.head { background: #f6f3ee; }
 th.group { font-weight: 600; }
 td { font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.wrong { background: #f4b6b0; }
 td.text { text-align: left; white-space: normal; overflow-wrap: anywhere; }
 .in1 { padding-left: 1.6em; }
 .in2 { padding-left: 2.9em; }
@@ -58,10 +59,11 @@ td.text { text-align: left; white-space: normal; overflow-wrap: anywhere; }
 """
 
 
-def html_bytes(report: Report, draft: int | None = None) -> bytes:
-    """Return the report as an HTML file that carries its own data; `draft` is the number of open errors."""
+def html_bytes(report: Report, draft: prose.Draft | None = None) -> bytes:
+    """Return the report as an HTML file that carries its own data; `draft` is what a draft says of itself."""
     form = report.definition
     values = reports.values_for(report)
+    wrong = draft.cells if draft else frozenset()
     title = reports.title(report)
     paragraphs = [title]
     out = [f"<h1>{_escape(title)}</h1>"]
@@ -80,7 +82,7 @@ def html_bytes(report: Report, draft: int | None = None) -> bytes:
     out += [f"<p>{_escape(line.plain)}</p>" for line in opening]
     paragraphs += [line.plain for line in opening]
     for section in (s for s in form.sections if not s.annex):
-        _section(report, section, values, out, paragraphs)
+        _section(report, section, values, out, paragraphs, wrong)
     signature = [text for text in (report.unit, values.get("sign_date", "")) if text]
     out += [
         f'<p class="signature{" first" if number == 0 else ""}">{_escape(text)}</p>'
@@ -88,7 +90,7 @@ def html_bytes(report: Report, draft: int | None = None) -> bytes:
     ]
     paragraphs += signature
     for section in (s for s in form.sections if s.annex):
-        _section(report, section, values, out, paragraphs)
+        _section(report, section, values, out, paragraphs, wrong)
     printed = published.printed("\n".join(paragraphs), values, form)
     data = carried.pack(report, printed).replace("<", "\\u003c")
     page = (
@@ -107,9 +109,15 @@ def _escape(text: str) -> str:
 
 
 def _section(
-    report: Report, section: Section, values: dict[str, str], out: list[str], paragraphs: list[str]
+    report: Report,
+    section: Section,
+    values: dict[str, str],
+    out: list[str],
+    paragraphs: list[str],
+    wrong: frozenset[str],
 ) -> None:
-    """Append a section's markup to `out` and the text of its paragraphs to `paragraphs`."""
+    """Append a section's markup to `out` and the text of its paragraphs to `paragraphs`; cells that are `wrong` are
+    marked."""
     form = report.definition
     annex = ' class="annex"' if section.annex else ""
     out.append(f'<section id="{section.id}"{annex}>\n<h2>{_escape(section.heading)}</h2>')
@@ -119,7 +127,7 @@ def _section(
         head, foot = (reports.fill_pattern(line, values) for line in (table.head, table.foot))
         out += [
             *([f'<p class="note">{_escape(head)}</p>'] if head else []),
-            _table(form, table, section, values),
+            _table(form, table, section, values, wrong),
             *([f'<p class="note">{_escape(foot)}</p>'] if foot else []),
         ]
         paragraphs += filter(None, (head, foot))
@@ -137,11 +145,13 @@ def _line(line: prose.Line) -> str:
     return f"<p>{lead}{_escape(line.text)}</p>"
 
 
-def _table(form: Form, table: Table, section: Section, values: dict[str, str]) -> str:
+def _table(
+    form: Form, table: Table, section: Section, values: dict[str, str], wrong: frozenset[str]
+) -> str:
     """Return a table with the merged labels of the layout; its caption says the unit of the figures, unless a column
     of its own does."""
     grid: Grid = layout.grid(table)
-    rows = [f"<tr>{''.join(_cell(place, form, values) for place in line)}</tr>" for line in grid.lines]
+    rows = [f"<tr>{''.join(_cell(place, form, values, wrong) for place in line)}</tr>" for line in grid.lines]
     head = grid.head_rows
     body = "\n".join(rows[head:])
     top = f"<thead>\n{chr(10).join(rows[:head])}\n</thead>\n" if head else ""
@@ -158,13 +168,14 @@ def _table(form: Form, table: Table, section: Section, values: dict[str, str]) -
 _SCOPES = {TITLE: ("title", "colgroup"), HEAD: ("head", "col"), STUB: ("label", "row")}
 
 
-def _cell(place: Label | Value, form: Form, values: dict[str, str]) -> str:
+def _cell(place: Label | Value, form: Form, values: dict[str, str], wrong: frozenset[str]) -> str:
     both = (("rowspan", place.rows), ("colspan", place.columns))
     spans = "".join(f' {name}="{n}"' for name, n in both if n > 1)
     if isinstance(place, Value):
         if form.cells[place.id].kind == TEXT:
             return f'<td{spans} class="text" data-cell="{place.id}">{_linked(values[place.id])}</td>'
-        return f'<td{spans} data-cell="{place.id}">{_escape(values[place.id])}</td>'
+        mark = ' class="wrong"' if place.id in wrong else ""
+        return f'<td{spans}{mark} data-cell="{place.id}">{_escape(values[place.id])}</td>'
     if place.role == INFO:
         return f"<td{spans}>{_escape(place.text)}</td>"
     kind, scope = _SCOPES.get(place.role, ("head", "col"))

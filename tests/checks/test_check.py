@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -11,6 +12,7 @@ import pytest
 from nianbao.checks import check
 from nianbao.errors import InputError
 from nianbao.report import Explanation, Report
+from nianbao.sentence import nested
 
 from reports import build, sample, year_before, base
 from nianbao.report import from_dict
@@ -62,7 +64,7 @@ def test_the_message_names_both_sides_and_the_difference() -> None:
         }
     )
     assert messages(report, "G21-T3-BAL")[0] == (
-        "三、收到和处理政府信息公开申请情况，“自然人”列：新收37＋上年结转2＝39，办理总计36＋结转下年度2＝38，相差1件。"
+        "三、收到和处理政府信息公开申请情况，“自然人”列：新收37＋上年结转2＝39，办理总计36＋结转下年度2＝38，收件多1件。"
     )
 
 
@@ -192,3 +194,41 @@ def test_the_masked_personal_data_are_not_repeated_in_the_finding() -> None:
 def test_an_aspect_of_an_undivided_text_may_be_called_by_another_word(text: str) -> None:
     report = build(texts={"s1.manage": [], "s1": [text]})
     assert "G21-S-FIVE" not in raised(report)
+
+
+def test_the_side_that_is_more_is_named_and_no_difference_is_negative() -> None:
+    report = build(figures={"t3.granted.natural": 27})
+    said = messages(report, "G21-T3-BAL")
+    assert said and all("办理和结转多27件" in text and "-" not in text for text in said)
+    row = build(figures={"t3.new_received.natural": 2, "t3.granted.natural": 2, "t3.granted.total": 1})
+    assert any("少1件" in text for text in messages(row, "G21-T3-ROW"))
+
+
+def test_what_only_follows_from_a_fault_above_says_so() -> None:
+    found = [f for f in check(build(figures={"t3.new_received.natural": 1}), today=QUIET) if f.rule == "G21-T3-BAL"]
+    assert len(found) == 2
+    assert "请核对" in found[0].fix and found[1].fix == "改好上列后自动消除。"
+    assert any("total" in cell for cell in found[1].cells)
+
+
+def test_two_faults_that_do_not_follow_from_each_other_both_keep_their_advice() -> None:
+    figures = {"t3.new_received.natural": 1, "t3.new_received.biz": 2, "t3.new_received.total": 9}
+    found = [f for f in check(build(figures=figures), today=QUIET) if f.rule == "G21-T3-BAL"]
+    assert all(f.fix != "改好上列后自动消除。" for f in found)
+
+
+def test_quotation_marks_inside_quotation_marks_are_single_ones() -> None:
+    assert nested("“单位信息“网站””没有填写，“甲”和“乙”。") == "“单位信息‘网站’”没有填写，“甲”和“乙”。"
+
+
+def test_a_workbook_nobody_began_with_is_told_in_one_sentence() -> None:
+    blank = from_dict({"form": "gov-2021", "unit": "青禾县水利局", "year": 2024})
+    said = messages(blank, "G-NUM-4")
+    assert len(said) == 1 and re.search(r"共\d+格未填", said[0])
+
+
+def test_a_blank_total_beside_filled_parts_is_told_what_it_should_be() -> None:
+    data = base()
+    data["figures"] |= {"t3.granted.natural": 2, "t3.granted.total": None, "t3.new_received.natural": 2}
+    [said] = messages(from_dict(data), "G-NUM-4") or [""]
+    assert "应为2" in said and "应填0" not in said

@@ -182,7 +182,7 @@ def test_a_draft_printed_with_errors_is_not_mailed_as_free_of_them() -> None:
     Path("草稿.docx").write_bytes(issue(replace(whole, findings=tuple(worse)), ".docx", terms(), draft=True))
     letter = prepare(Path("草稿.docx"), (), terms())
     count = sum(f.blocks for f in worse)
-    assert "没有错误" not in letter.body and f"尚有{count}处错误未处理" in letter.body
+    assert "没有错误" not in letter.body and f"尚有错误{count}处未处理" in letter.body
 
 
 def test_what_the_mail_says_of_the_check_holds_for_the_workbook_that_goes_along() -> None:

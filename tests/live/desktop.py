@@ -148,23 +148,28 @@ class Desktop:
         """Press a button of the box that is open, and see the box go away.
 
         A window is placed after it is made, so that a press may miss the button; then it is pressed again, as a person
-        would.
+        would. It is made active after that, too, so that the window which is left may be the one below; then the box is
+        seen to be gone.
         """
-        window = self.wait_for(self._active_window, "an active window")
+        clicked = False
 
         def pressed() -> bool:
+            nonlocal clicked
             elements = self.elements()
             boxes = {e.window for e in elements if e.role in _BOXES}
             button = _named(label, [e for e in elements if e.window in boxes and e.role in _BUTTONS])
-            if button is not None:
-                self.click(button)
+            if button is None:
+                return clicked
+            window = self._active_window()
+            self.click(button)
+            clicked = True
             return self._left(window, PRESS_SECONDS)
 
         self.wait_for(pressed, f"the box with the button {label} to close")
 
     def type_name(self, path: Path) -> None:
         """Type the name of a file into the dialog that asks for one."""
-        self.wait_for(self.box, "a dialog that asks for a file")
+        self.wait_for(lambda: (box := self.box()) and box.active, "a dialog that asks for a file")
         window = self.wait_for(self._active_window, "an active window")
         self._xdotool("type", "--", str(path))
         self.key("Return")
@@ -316,7 +321,7 @@ def _profile(folder: Path) -> None:
         shutil.copy(assets.EXTENSION, folder)
         done = subprocess.run(
             ["unopkg", "add", "--suppress-license", _installation(folder), str(folder / assets.EXTENSION.name)],
-            env={**os.environ, "HOME": str(folder)}, timeout=START_SECONDS,
+            cwd=folder, env={**os.environ, "HOME": str(folder)}, timeout=START_SECONDS,
             capture_output=True, encoding="utf-8", **user,
         )
     assert done.returncode == 0, done.stderr

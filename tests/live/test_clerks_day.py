@@ -9,6 +9,7 @@ from typing import Callable
 
 import pytest
 import reports
+from openpyxl.utils import get_column_letter
 
 import nianbao
 from live.desktop import Desktop
@@ -46,6 +47,11 @@ def reddened(desktop: Desktop, picture: str) -> int:
     return int(subprocess.run(command, capture_output=True, check=True, encoding="ascii", timeout=30).stdout)
 
 
+def finding(desktop: Desktop, column: str) -> str:
+    """What the first finding of the list shows in a column."""
+    return desktop.cell(ids.RESULTS, f"{get_column_letter(results.OWN.columns[column] + 1)}{FIRST}")
+
+
 def press(desktop: Desktop, button: str) -> str:
     """Press a button, wait for the message it ends with, and confirm that."""
     desktop.press(button)
@@ -60,8 +66,8 @@ def test_a_wrong_number_is_marked_corrected_and_the_report_issued(desktop: Deskt
     desktop.type_in(sheet, address, str(int(right) + 1))
 
     assert "错误" in press(desktop, "校验").replace("没有错误", "")
-    assert desktop.cell(ids.RESULTS, f"D{FIRST}") == "G21-T3-BAL"
-    assert desktop.cell(ids.RESULTS, f"E{FIRST}") == f"{sheet} {address}"
+    assert finding(desktop, results.RULE) == "G21-T3-BAL"
+    assert finding(desktop, results.PLACE) == f"{sheet} {address}"
     desktop.wait_for(lambda: reddened(desktop, "checked") > 1000, "the cell to be red")
 
     desktop.press("定位下一处")
@@ -98,7 +104,7 @@ def test_a_number_still_being_typed_counts(desktop: Desktop, workbook: Path) -> 
     desktop.type_in(sheet, address, "999", end="")
     press(desktop, "校验")
     assert desktop.cell(sheet, address) == "999"
-    assert desktop.cell(ids.RESULTS, f"D{FIRST}") == "G21-T3-BAL"
+    assert finding(desktop, results.RULE) == "G21-T3-BAL"
 
 
 def test_blanks_become_zero_only_after_a_yes(desktop: Desktop, workbook: Path) -> None:

@@ -16,8 +16,8 @@ import uno
 from com.sun.star.accessibility import AccessibleRole, AccessibleStateType
 from com.sun.star.accessibility.AccessibleRole import LIST, MENU, MENU_BAR, ROOT_PANE, TABLE, TREE, TREE_TABLE
 from com.sun.star.accessibility.AccessibleStateType import SHOWING
-from com.sun.star.connection import NoConnectException
 from com.sun.star.lang import DisposedException, IndexOutOfBoundsException
+from com.sun.star.uno import Exception as Refusal
 
 # What a person can press or read, beside the contents of a document.
 ROLES = {
@@ -41,8 +41,8 @@ class Worker:
         resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
         try:
             self.context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
-        except NoConnectException:
-            return False
+        except Refusal:
+            return False  # it has not come so far, or dropped the connection
         return True
 
     def open(self, address):
@@ -129,12 +129,12 @@ def _walk(accessible, place, within=None):
         return  # it is just being made, or went away
     try:
         role = element.getAccessibleRole()
-        states = set(element.getAccessibleStateSet().getStates())
-        if SHOWING not in states or within == ROOT_PANE and role != MENU_BAR:
+        states = element.getAccessibleStateSet()
+        if not _holds(states, SHOWING) or within == ROOT_PANE and role != MENU_BAR:
             return
         if role in ROLES:
             name, corner, size = element.getAccessibleName(), element.getLocationOnScreen(), element.getSize()
-            held = [word for state, word in STATES.items() if state in states]
+            held = [word for state, word in STATES.items() if _holds(states, state)]
             yield {"role": ROLES[role], "name": name, "states": held, **place,
                    "area": [corner.X, corner.Y, size.Width, size.Height]}
         for position in range(0 if role in LONG else element.getAccessibleChildCount()):
@@ -144,6 +144,11 @@ def _walk(accessible, place, within=None):
             yield from inner
     except (DisposedException, IndexOutOfBoundsException):
         pass  # it went away while it was looked at
+
+
+def _holds(states, state):
+    """Whether a state is among those of an element: a set up to LibreOffice 7.4, later a number with a bit a state."""
+    return bool(states & state) if isinstance(states, int) else state in states.getStates()
 
 
 def answer(requests):

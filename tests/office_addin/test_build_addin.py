@@ -145,7 +145,8 @@ def test_openpyxl_finds_each_text_by_its_name_and_keeps_the_vba(parts: dict[str,
         found[name] = book[sheet][cell.replace("$", "")].value
     assert found == {**TEXTS, "title": tab().label}
     assert book.properties.title == "信息公开年报"
-    assert book.vba_archive.read("xl/vbaProject.bin") == parts["xl/vbaProject.bin"]
+    with book.vba_archive as kept:  # openpyxl leaves it open
+        assert kept.read("xl/vbaProject.bin") == parts["xl/vbaProject.bin"]
 
 
 # ---------------------------------------------------------------- the VBA

@@ -15,6 +15,7 @@ from nianbao.checks import check
 from nianbao.excel.annotate import annotate
 from nianbao.excel.fill import workbook_bytes
 from nianbao.excel.read import read_book
+from nianbao.prose import Draft
 from nianbao.report import from_dict
 from nianbao.word.write import docx_bytes
 from office_files import document_faults, opc, sdk, workbook_faults
@@ -150,7 +151,8 @@ def workbook(folder: Path) -> Parts:
 
 @cache
 def document() -> Parts:
-    return files.unpack(docx_bytes(filled("gov-2021"), draft=3), "report.docx")
+    draft = Draft("错误3处", frozenset({"t3.granted.natural"}))
+    return files.unpack(docx_bytes(filled("gov-2021"), draft=draft), "report.docx")
 
 
 @pytest.fixture(scope="session")

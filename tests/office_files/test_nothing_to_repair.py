@@ -18,6 +18,7 @@ from nianbao.excel.annotate import annotate
 from nianbao.excel.fill import fill, workbook_bytes
 from nianbao.excel.new import new
 from nianbao.excel.read import read_book
+from nianbao.prose import Draft
 from nianbao.report import from_dict, from_json
 from office_files import document_faults, sdk, workbook_faults
 
@@ -65,7 +66,7 @@ def documents(form_id: str, folder: Path) -> tuple[Path, ...]:
     odd = from_dict(worked_example.data(form_id) | {"texts": worked_example.odd_texts(form_id)})
     reports = {path.stem: report for path, report in SAMPLES if report.form == form_id}
     for name, report in {**reports, "further-odd": odd, "further-filled": filled(form_id)}.items():
-        for draft in (None, 3):
+        for draft in (None, Draft("错误3处", frozenset(report.definition.cells))):
             made.append(folder / f"{name}{'-draft' if draft else ''}.docx")
             made[-1].write_bytes(verbs.content(report, ".docx", None, draft))
     return tuple(made)

@@ -13,6 +13,7 @@ import pytest
 from nianbao import files
 from nianbao import report as reports
 from nianbao.errors import InputError
+from nianbao.prose import Draft
 from nianbao.report import Report
 from nianbao.word.read import read_docx
 from nianbao.word.write import docx_bytes
@@ -20,7 +21,7 @@ from office import Office
 from sample_reports import EVERY_FORM, balanced_2021, filled, word_headings, hospital_2019, stated
 
 
-def written(folder: Path, report: Report, draft: int | None = None) -> Path:
+def written(folder: Path, report: Report, draft: Draft | None = None) -> Path:
     path = folder / "报告.docx"
     path.write_bytes(docx_bytes(report, draft=draft))
     return path
@@ -125,7 +126,7 @@ def test_a_table_taken_out_is_noted(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("report", EVERY_FORM, ids=lambda r: r.form)
 def test_without_its_data_the_tables_and_texts_are_read(report: Report, tmp_path: Path) -> None:
-    found = read_docx(stripped(written(tmp_path, report, draft=2)))
+    found = read_docx(stripped(written(tmp_path, report, draft=Draft("错误2处"))))
     assert (found.form, found.unit, found.year) == (report.form, report.unit, report.year)
     printed = stated(report.definition)
     assert {c: found.figures[c] for c in printed} == {c: report.figures[c] for c in printed}

@@ -22,17 +22,19 @@ from docx.table import Table
 
 from nianbao import files, form as forms, layout
 from nianbao.layout import Label
+from nianbao.prose import Draft
 from nianbao.report import Report
 from nianbao.word.write import docx_bytes
 from sample_reports import EVERY_FORM, balanced_2021, filled, hospital_2019
 
+WRONG = Draft("错误2处、待说明1处", frozenset({"t3.granted.natural"}))
 GOLDEN = Path(__file__).with_name("golden")
 SAMPLES = {"gov-2021": balanced_2021, "gov-2019": hospital_2019}
 # What may differ from the golden parts: digests, which follow from the parts they are of.
 VOLATILE = (re.compile(r"[0-9a-f]{64}"),)
 
 
-def parts(report: Report, draft: int | None = None) -> dict[str, bytes]:
+def parts(report: Report, draft: Draft | None = None) -> dict[str, bytes]:
     return files.unpack(docx_bytes(report, draft=draft), "report.docx")
 
 
@@ -58,7 +60,7 @@ def test_every_part_is_as_its_golden_copy(form_id: str) -> None:
 @pytest.mark.parametrize("form_id", SAMPLES)
 def test_the_same_report_gives_the_same_bytes(form_id: str) -> None:
     assert docx_bytes(SAMPLES[form_id]()) == docx_bytes(SAMPLES[form_id]())
-    assert docx_bytes(SAMPLES[form_id](), draft=2) == docx_bytes(SAMPLES[form_id](), draft=2)
+    assert docx_bytes(SAMPLES[form_id](), draft=WRONG) == docx_bytes(SAMPLES[form_id](), draft=WRONG)
 
 
 @pytest.mark.parametrize("report", EVERY_FORM, ids=lambda r: r.form)
@@ -199,7 +201,8 @@ def test_paragraphs_take_the_style_their_beginning_asks_for() -> None:
         "s1.manage": ["（三）政府信息管理。每季度清理一次。"],
     }
     found = styled(replace(balanced_2021(), texts=texts))
-    assert [style for style, text in found if text in texts["s1.active"]] == [
+    printed = ["（二）组织领导", *texts["s1.active"][1:]]  # the first is the heading that the form gives the text
+    assert [style for style, text in found if text in printed] == [
         "二级标题", "三级标题", "四级标题", "年报正文", "年报正文", "年报正文",
     ]  # fmt: skip
     document = Document(io.BytesIO(docx_bytes(replace(balanced_2021(), texts=texts))))
@@ -208,6 +211,21 @@ def test_paragraphs_take_the_style_their_beginning_asks_for() -> None:
         ("（三）政府信息管理。", "二级标题文字"), ("每季度清理一次。", "Default Paragraph Font"),
     ]  # fmt: skip
     assert led.style.name == "年报正文"
+
+
+@pytest.mark.parametrize(("texts", "headings"), [
+    ({"s1.active": ["公开了。"], "s1.manage": ["管理。"], "s1.supervise": ["监督。"]},
+     ["（一）主动公开", "（二）政府信息管理", "（三）监督保障"]),
+    ({"s1.active": ["（一）重点领域", "公开了。", "（二）解读", "解读了。"], "s1.request": ["（二）依申请公开。收到0件。"]},
+     ["（一）主动公开", "（二）重点领域", "（三）解读", "（四）依申请公开。"]),
+    ({"s1.active": ["（一）主动公开。公开了。"], "s1.platform": ["（三）平台建设。建了。"]},
+     ["（一）主动公开。", "（二）平台建设。"]),
+])
+def test_headings_are_numbered_as_they_are_printed(texts: dict[str, list[str]], headings: list[str]) -> None:
+    lines = [text for _, text in styled(replace(balanced_2021(), texts=texts))]
+    section = lines[lines.index("一、总体情况") + 1 : lines.index("二、主动公开政府信息情况")]
+    found = [re.match("（[一二三四五六七八九十]+）[^。]*。?", text) for text in section]
+    assert [match[0] for match in found if match][: len(headings)] == headings
 
 
 def test_a_sub_heading_is_printed_once_and_only_over_text() -> None:
@@ -254,7 +272,7 @@ def test_hostile_text_stays_text() -> None:
         texts={"s1.active": [HOSTILE], "s6.other": [f"第{n}段。" for n in range(200)]},
         figures={**balanced_2021().figures, "t3.granted.natural": "<&\x02>"},
     )
-    for name, data in parts(report, draft=1).items():
+    for name, data in parts(report, draft=WRONG).items():
         if name.endswith((".xml", ".rels")):
             minidom.parseString(data)
     found = [text for _, text in styled(report)]
@@ -263,11 +281,14 @@ def test_hostile_text_stays_text() -> None:
     assert found[-2] == "甲<&>乙局"
 
 
-def test_a_draft_says_so_on_every_page_and_counts_the_errors() -> None:
-    document = Document(io.BytesIO(docx_bytes(balanced_2021(), draft=3)))
+def test_a_draft_says_on_every_page_that_it_is_one_what_is_open_and_where() -> None:
+    document = Document(io.BytesIO(docx_bytes(balanced_2021(), draft=WRONG)))
     section = document.sections[0]
     assert section.header.paragraphs[0].text == section.even_page_header.paragraphs[0].text == "草稿"
-    assert document.paragraphs[0].text.startswith("草稿：尚有 3 处错误")
+    assert document.paragraphs[0].text.startswith("草稿：尚有错误2处、待说明1处未处理")
+    cells = [cell for table in document.tables for row in table.rows for cell in row.cells]
+    shaded = [cell.text for cell in cells if cell._tc.findall(f".//{qn('w:shd')}")]
+    assert shaded == ["14"]
     final = Document(io.BytesIO(docx_bytes(balanced_2021())))
     assert "草稿" not in "".join(p.text for p in final.paragraphs)
     assert not any(name.startswith("word/header") for name in parts(balanced_2021()))

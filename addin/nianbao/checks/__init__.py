@@ -10,9 +10,11 @@ from typing import Any, Iterator, Mapping
 from ..errors import InputError
 from ..form import Form
 from ..report import Report, show, totals, with_last
-from ..rule import Bound, Rule, evaluate
+from ..rule import Bound, Rule, evaluate, is_number
+from ..sentence import nested
 from .catalogue import Catalogue, load
 from .finding import Finding, answered
+from .following import following
 from .registry import Context, cell_place, implementation
 
 __all__ = ["Finding", "check"]
@@ -39,7 +41,8 @@ def check(
     bounds = catalogue.bounds(form.id)
     computed = totals(form, report.figures)
     found: list[Finding] = []
-    for rule in catalogue.for_form(form.id, report.year):
+    rules = catalogue.for_form(form.id, report.year)
+    for rule in rules:
         if rule.check:
             found += _by_expression(rule, bounds[rule.id], report)
         else:
@@ -47,7 +50,8 @@ def check(
     if report.explanations:
         found = answered(found, report.explanations)
     order = {cell_id: i for i, cell_id in enumerate(form.cells)}
-    return sorted(found, key=lambda f: (f.rank, min((order.get(c, len(order)) for c in f.cells), default=0)))
+    found.sort(key=lambda f: (f.rank, min((order.get(c, len(order)) for c in f.cells), default=0)))
+    return following(found, form, {rule.id: rule for rule in rules})
 
 
 def _by_expression(rule: Rule, bounds: tuple[Bound, ...], report: Report) -> Iterator[Finding]:
@@ -56,9 +60,19 @@ def _by_expression(rule: Rule, bounds: tuple[Bound, ...], report: Report) -> Ite
         if verdict.holds is False:
             names: dict[str, Any] = {name: report.get(ref) for name, ref in bound.names.items()}
             names |= {"left": verdict.left, "right": verdict.right, "place": place(bound, report.definition)}
-            names["difference"] = verdict.difference
+            names |= {"difference": verdict.difference, "more": _more(rule, verdict.difference)}
             cells = {c: report.get(c) for c in bound.cells}
             yield _finding(rule, rule.severity, cells, names, verdict.left, verdict.right)
+
+
+def _more(rule: Rule, difference: Any) -> str:
+    """Return which side of a rule is more, and by how much."""
+    if not is_number(difference):
+        return ""
+    size = show(abs(difference))
+    if rule.sides:
+        return f"{rule.sides[difference < 0]}多{size}"
+    return f"多{size}" if difference > 0 else f"少{size}"
 
 
 def _by_function(context: Context) -> Iterator[Finding]:
@@ -83,7 +97,7 @@ def _finding(
         rule=rule.id,
         severity=severity,
         cells=dict(cells),
-        message=_PLACEHOLDER.sub(fill, rule.message),
+        message=nested(_PLACEHOLDER.sub(fill, rule.message)),
         fix=rule.fix,
         basis=rule.basis,
         actual=actual,

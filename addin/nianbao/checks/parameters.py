@@ -26,6 +26,8 @@ Words = tuple[str, ...]
 """Words or phrases, looked for as they stand."""
 NamedWords = Mapping[str, tuple[str, ...]]
 """What is looked for, by what the message calls it -> words, any of which will do."""
+NamedCells = Mapping[str, tuple[str, ...]]
+"""Words -> cell ids."""
 Cells = tuple[str, ...]
 """Cell ids; each is a cell of at least one form of the rule."""
 Pairs = tuple[tuple[str, str], ...]
@@ -141,6 +143,8 @@ def references(given: Any) -> Iterator[tuple[str, str, str]]:
             ids = [value]
         elif kind == "Pairs":
             ids = [cell for pair in value for cell in pair]
+        elif kind == "NamedCells":
+            ids = [cell for cells in value.values() for cell in cells]
         elif kind == "Sayings":
             ids = [cell for saying in value for cell in saying.cells]
         else:
@@ -249,6 +253,7 @@ _TYPES: dict[str, tuple[Callable[[Any], Any], str]] = {
     "Sections": (_texts, "部分编号的列表"),
     "Texts": (_texts, "文字编号的列表"),
     "Pairs": (_pairs, "两两成对的数字格编号"),
+    "NamedCells": (_mapping(_texts), "“词语 = 数字格编号的列表”"),
     "NamedWords": (_mapping(_texts), "“名称 = 词语的列表”"),
     "NamedPatterns": (_mapping(_pattern), "“名称 = 正则表达式”"),
     "Lengths": (_mapping(_whole), "“部分编号 = 字数”"),

@@ -41,6 +41,7 @@ RULE = (
     Key("since", int, "从哪一个报告年度起适用", True),
     Key("until", int, "到哪一个报告年度为止"),
     Key("check", str, "应当成立的算式；没有算式的，由以编号登记的函数判断"),
+    Key("sides", list, "算式左右两边怎么称呼，{more} 说哪一边多多少；不写时说填的数多或少多少"),
     Key("when", str, "算式成立时才判断"),
     Key("table", str, "算式中的名称属于哪个表"),
     Key("each", str, "算式对每一行、每一列、每一组或总共一次成立", False, _EACH),

@@ -44,12 +44,12 @@ def _label(form: Form, id_: str) -> str | None:
     if id_ in form.texts:
         return re.sub(r"^（[^（）]*）", "", form.texts[id_].heading)
     node = _node(form, id_)
-    return form.cells[id_].label if id_ in form.cells else node[0] if node else None
+    return node[0] if node else form.cells[id_].label if id_ in form.cells else None
 
 
 def _name(form: Form, id_: str) -> str | None:
     node = _node(form, id_)
-    return form.cells[id_].name if id_ in form.cells else node[1] if node else None
+    return node[1] if node else form.cells[id_].name if id_ in form.cells else None
 
 
 def _node(form: Form, id_: str) -> tuple[str, str] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .. import files, prose, verbs
 from ..errors import RefusedError
 from ..report import Report, title
+from ..rule import BLOCKING, SEVERITY_NAMES
 from .checking import Checked
 from .terms import Terms
 
@@ -22,7 +23,15 @@ def issue(checked: Checked, suffix: str, terms: Terms, draft: bool = False) -> b
         message = f"还有{len(blocking)}处错误或待说明的问题，没有生成报告；改正或说明后重试，也可以先生成草稿。"
         raise RefusedError("open-errors", message, blocking)
     template = terms.template_for(checked.report.form)
-    return verbs.content(checked.report, suffix, template, len(blocking) if draft else None)
+    return verbs.content(checked.report, suffix, template, as_draft(checked) if draft else None)
+
+
+def as_draft(checked: Checked) -> prose.Draft:
+    """Return what a draft of a report says of itself."""
+    blocking = checked.blocking
+    kinds = {name: sum(f.severity == name for f in blocking) for name in BLOCKING}
+    stated = "、".join(f"{SEVERITY_NAMES[name]}{count}处" for name, count in kinds.items() if count)
+    return prose.Draft(stated, frozenset(cell for finding in blocking for cell in finding.cells))
 
 
 def file_stem(report: Report, draft: bool) -> str:

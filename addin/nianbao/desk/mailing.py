@@ -12,6 +12,7 @@ from ..checks.finding import Finding, summary
 from ..errors import CallError, InputError
 from ..mail import Mail, addresses, one_line
 from ..report import Report
+from ..rule import SEVERITY_NAMES
 from .checking import Checked, check_file
 from .issuing import file_stem, issue
 from .terms import Terms
@@ -20,7 +21,8 @@ MAX_ATTACHED = 20 * 1024 * 1024  # bytes; few mailboxes take more
 
 _WORKBOOKS = (".xlsx", ".xlsm")
 _HEADER_MARK = f">{prose.DRAFT}<".encode()
-_NOTICE = re.compile(prose.draft_notice(1).partition("，")[0].replace("1", r"(\d+)"))
+_NOTICE = re.compile(prose.draft_notice(prose.Draft("(.{1,40}?)")).partition("，")[0])
+_MOST_LISTED = 20  # findings in the body of a message
 
 
 def prepare(source: Path, to: Sequence[str], terms: Terms, workbook: Path | None = None) -> Mail:
@@ -53,14 +55,14 @@ def prepare(source: Path, to: Sequence[str], terms: Terms, workbook: Path | None
     if size > MAX_ATTACHED:
         limit = MAX_ATTACHED // 2**20
         raise InputError("too-large", f"附件共 {size / 2**20:.1f} MB，超过 {limit} MB，请压缩图片或改用其他方式报送。")
-    printed = _printed_errors(document, source.name)
+    printed = _printed_open(document, source.name)
     draft = printed is not None or any(f.blocks for f in findings)
     names = [f"{file_stem(report, draft)}.docx"]
     if workbook is not None:
         names.append(f"{file_stem(report, False)}（工作簿）{workbook.suffix.lower()}")
     title = one_line(reports.title(report)) or "年度报告"
-    state = _state(findings, printed or 0)
-    body = _body(report, title, state, draft, names, differing)
+    state = _state(findings, printed or "")
+    body = _body(report, title, state, findings, draft, names, differing)
     subject = f"【{prose.DRAFT}】{title}" if draft else title
     return Mail(receivers, subject, body, tuple(zip(names, attached)), draft, tuple(notes))
 
@@ -93,25 +95,42 @@ def _together(findings: list[Finding], further: Sequence[Finding]) -> list[Findi
     return sorted([*findings, *added], key=lambda f: f.rank)
 
 
-def _printed_errors(docx: bytes, name: str) -> int | None:
-    """Return how many errors a Word report says were open when it was printed as a draft; None for a final report."""
+def _printed_open(docx: bytes, name: str) -> str | None:
+    """Return what a Word report says was open when it was printed as a draft; None for a final report."""
     parts = files.unpack(docx, name)
     if not any(_HEADER_MARK in data for part, data in parts.items() if part.startswith("word/header")):
         return None
     text = re.sub(r"<[^>]+>", "", parts.get("word/document.xml", b"").decode("utf-8", "replace"))
     stated = _NOTICE.search(text)
-    return int(stated[1]) if stated else 0
+    return stated[1] if stated else ""
 
 
-def _state(findings: Sequence[Finding], printed: int) -> str:
+def _state(findings: Sequence[Finding], printed: str) -> str:
     """Return how the check went. A draft that was printed with open errors is not called free of errors here, though
     nothing of them shows in the Word file itself: they are in the workbook it came from."""
     if printed and not any(f.blocks for f in findings):
-        return f"报告打印为{prose.DRAFT}时尚有{printed}处错误未处理，请以工作簿的校验结果为准。"
+        return f"报告打印为{prose.DRAFT}时尚有{printed}未处理，请以工作簿的校验结果为准。"
     return summary(findings)
 
 
-def _body(report: Report, title: str, state: str, draft: bool, names: Sequence[str], differing: int) -> str:
+def _listed(blocking: Sequence[Finding]) -> list[str]:
+    """Return the lines of a draft's message that say what is still to be done."""
+    if not blocking:
+        return []
+    lines = [f"{n}. {SEVERITY_NAMES[f.severity]}：{one_line(f.message)}" for n, f in enumerate(blocking, 1)]
+    more = len(lines) - _MOST_LISTED
+    return ["", "尚待处理：", *lines[:_MOST_LISTED], *([f"其余{more}处见“校验结果”。"] if more > 0 else [])]
+
+
+def _body(
+    report: Report,
+    title: str,
+    state: str,
+    findings: Sequence[Finding],
+    draft: bool,
+    names: Sequence[str],
+    differing: int,
+) -> str:
     first, last = (reports.chinese_date(day) for day in reports.period(report))
     period = f"（统计期限{one_line(first)}至{one_line(last)}）" if first and last else ""
     about = [
@@ -122,6 +141,7 @@ def _body(report: Report, title: str, state: str, draft: bool, names: Sequence[s
     if differing:
         about.append(f"说明：所附工作簿与报告有{differing}处数字不同。")
     about.append(f"附件：{'；'.join(names)}")
+    about += _listed([finding for finding in findings if finding.blocks])
     opening = f"现送上《{title}》{prose.DRAFT if draft else ''}，请审阅。"
     closing = [f"本件为{prose.DRAFT}，仅供内部审阅，请勿对外公布；定稿后另行报送。", ""] if draft else []
     return "\n".join(["您好：", "", opening, "", *about, "", *closing, "谢谢。", "", one_line(report.unit), ""])

@@ -162,7 +162,9 @@ def blanks(reading: Reading) -> list[Extent]:
     report: Report = reading.report
     cells = [c.id for c in reading.form.cells.values() if c.is_number and not c.is_total]
     places = [reading.places[c] for c in cells if c in reading.places and report.figures.get(c) is None]
-    return [Extent(sheet, *rectangle) for sheet, found in groupby(sorted(places, key=_sheet), key=_sheet)
+    order = {name: number for number, name in enumerate(reading.sheets.values())}
+    in_order = sorted(places, key=lambda place: order.get(place[0], len(order)))
+    return [Extent(sheet, *rectangle) for sheet, found in groupby(in_order, key=_sheet)
             for rectangle in _rectangles(position(at) for _, at in found)]
 
 

@@ -70,7 +70,7 @@ def text_sheet(form: Form, section: Section, bounds: list[Bound], where: dict[st
         row = _statements(sheet, form, section, row, where, work)
     if section is form.sections[0]:
         ask = "可留空，留空时按规定格式自动写成；自拟的，写明依据、内容、统计期限和联系方式"
-        row = _paragraphs(sheet, form, Text(ids.PREAMBLE, "报告导语", ask), row, where, work, PREAMBLE_ROWS)[0]
+        row = _paragraphs(sheet, form, Text(ids.PREAMBLE, "报告引言", ask), row, where, work, PREAMBLE_ROWS)[0]
     counts = []
     for text in section.texts:
         row, count = _paragraphs(sheet, form, text, row, where, work, PARAGRAPHS)

@@ -41,6 +41,7 @@ class Rule:
     but: tuple[str, ...] = ()  # rows, columns or groups it does not hold for
     when: str = ""
     check: str = ""
+    sides: tuple[str, ...] = ()  # what the left and the right side of the check are called
     given: Any = None  # the parameters of its function
     lesser: str = ""  # severity of its milder findings, where it has two
     entails: tuple[str, ...] = ()  # rules that necessarily fail with it

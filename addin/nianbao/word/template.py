@@ -40,11 +40,15 @@ _HEADER = "application/vnd.openxmlformats-officedocument.wordprocessingml.header
 _DATA_ID = "{5D0F6A0E-6B1C-4E7B-9C1D-6E69616E6261}"  # any fixed GUID
 _TABLE, _TEXT, _APART = w("tbl"), w("t"), (w("p"), w("del"))
 
+_BEHIND_SHADE = tuple(w(name) for name in (
+    "fitText", "vertAlign", "rtl", "cs", "em", "lang", "eastAsianLayout", "specVanish", "oMath"))
+
 
 @dataclass(frozen=True)
 class Slot:
-    """A place to fill: `kind` is cell, value (of `report.values_for`), title, block (paragraphs), a draft's mark, or
-    the indent of the line with the unit (`id` "unit") or the date ("date") below the text.
+    """A place to fill: `kind` is cell, value (of `report.values_for`), title, block (paragraphs), notice (of a draft),
+    mark (of a wrong cell in a draft), or signed: the indent of the line with the unit (`id` "unit") or the date
+    ("date") below the text.
 
     A block knows the properties of the paragraph and the run in which its token stood. An `optional` one leaves
     nothing behind when there is nothing to print.
@@ -130,7 +134,7 @@ def _compile(package: dict[str, bytes], form: Form, name: str, draft: bool) -> C
     if body is None or main.nsmap.get("w") != W:
         raise InputError("template", f"模板“{name}”不是普通的 Word 文档，请在 Word 中另存为“Word 文档（*.docx）”后重试。")
     work = _Work(form)
-    work.tables(body)
+    work.tables(body, draft)
     work.signature(body, _style_ids(package, name))
     work.tokens(body)
     roots = {MAIN: main}
@@ -186,7 +190,7 @@ class _Work:
 
     # -- tables
 
-    def tables(self, body: Any) -> None:
+    def tables(self, body: Any, draft: bool) -> None:
         found = list(body.iter(w("tbl")))
         named: dict[int, str] = {}
         for number, table in enumerate(found):
@@ -208,7 +212,8 @@ class _Work:
             wanted = [c for c in self.form.table_cells[table_id] if c.id not in reading.cells]
             self.tables_found[table_id] = [c.label for c in wanted]
             for cell_id, spot in reading.cells.items():
-                _empty(spot.ref, self.slot(Slot("cell", cell_id)))
+                mark = self.slot(Slot("mark", cell_id)) if draft else ""
+                _empty(spot.ref, self.slot(Slot("cell", cell_id)), mark)
 
     # -- signature
 
@@ -337,8 +342,8 @@ def _replace(texts: list[Any], replaced: list[tuple[int, int, str]]) -> None:
             text.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
 
 
-def _empty(cell: Any, mark: str) -> None:
-    """Leave in a table cell one paragraph with one run that holds the mark."""
+def _empty(cell: Any, mark: str, shade: str) -> None:
+    """Leave in a table cell one paragraph with one run that holds the mark; with `shade`, another in its format."""
     from lxml import etree
 
     own = list(paragraphs(cell))
@@ -355,7 +360,12 @@ def _empty(cell: Any, mark: str) -> None:
         if child.tag != w("pPr"):
             paragraph.remove(child)
     run = etree.SubElement(paragraph, w("r"))
+    if properties is None and shade:
+        properties = etree.Element(w("rPr"))
     if properties is not None:
+        if shade:
+            index = next((n for n, e in enumerate(properties) if e.tag in _BEHIND_SHADE), len(properties))
+            properties.insert(index, etree.Comment(shade))
         run.append(properties)
     text = etree.SubElement(run, w("t"))
     text.text = f"\ue000{mark}\ue001"

@@ -21,6 +21,7 @@ _KEEP_NEXT = re.compile(r"<w:keepNext\s*(?:w:val=\"[^\"]*\")?\s*/>")
 _STYLE = re.compile(r"<w:pStyle [^>]*/>")
 _FALLBACK_LEAD = '<w:rPr><w:rFonts w:eastAsia="楷体_GB2312" w:hint="eastAsia"/></w:rPr>'
 _LEVEL = 6  # of compression
+_WRONG = '<w:shd w:val="clear" w:color="auto" w:fill="F4B6B0"/>'  # of a draft's cell with an open finding
 _EM, _FREE = 320, 2  # a character of 3号 type in twentieths of a point; characters left free beside a signature
 _LONGEST_SIGNATURE = 24  # characters of a line
 _LONG_WORD = re.compile(r"[!-~]{18,}")  # an address that cannot break
@@ -34,10 +35,10 @@ def default_template(form_id: str) -> Template:
     return compile_template(default_path(form), form)
 
 
-def docx_bytes(report: Report, template: Template | None = None, draft: int | None = None) -> bytes:
+def docx_bytes(report: Report, template: Template | None = None, draft: prose.Draft | None = None) -> bytes:
     """Return the report as a .docx that carries its own data.
 
-    `draft` is the number of open errors: the file then says 草稿 on every page and the number on the first one.
+    A `draft` says 草稿 on every page and what is open on the first one, and marks the cells that are wrong.
     """
     template = template or default_template(report.form)
     compiled = template.plain if draft is None else template.draft
@@ -66,7 +67,7 @@ def _escape(text: str) -> str:
 class _Texts:
     """What one report puts into the slots of a template, as XML and as plain text."""
 
-    def __init__(self, report: Report, template: Template, draft: int | None) -> None:
+    def __init__(self, report: Report, template: Template, draft: prose.Draft | None) -> None:
         self.report = report
         self.styles = template.styles
         self.draft = draft
@@ -78,6 +79,8 @@ class _Texts:
     def xml(self, slot: Slot) -> str:
         if slot.kind == "signed":
             return self._indent(slot.id)
+        if slot.kind == "mark":
+            return _WRONG if self.draft and slot.id in self.draft.cells else ""
         return self._block(slot) if slot.kind == "block" else _escape(self.plain(slot))
 
     def plain(self, slot: Slot) -> str:
@@ -86,7 +89,7 @@ class _Texts:
         if slot.kind == "title":
             return self.title
         if slot.kind == "notice":
-            return prose.draft_notice(self.draft or 0)
+            return prose.draft_notice(self.draft or prose.Draft())
         return "\n".join(line.plain for line in self.blocks[slot.id])
 
     def _indent(self, line: str) -> str:

@@ -6,7 +6,6 @@ The reading itself is in `official`; here it becomes findings. One reading of a 
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Any, Iterator
 
 from ...form import Form
@@ -14,7 +13,7 @@ from ...official import periods
 from ...official.compare import Judged
 from ...official.reading import ELSEWHERE, LONGEST, PREAMBLE, reading
 from ...official.sentences import Paragraph
-from ...report import chinese_date, parse_date, period, preamble, show
+from ...report import preamble, show
 from ..registry import Context, Fault, Nothing, cell_place, implements, text_place
 
 # ---------------------------------------------------------------- texts against tables
@@ -119,27 +118,6 @@ def shares_fit(context: Context, given: Nothing) -> Iterator[Fault]:
 
 
 # ---------------------------------------------------------------- years, periods, dates
-
-
-@implements("DL-SIGN")
-def dates_follow_the_period(context: Context, given: Nothing) -> Iterator[Fault]:
-    """Nobody can sign for a year before it is over, nor publish before signing."""
-    report = context.report
-    last = parse_date(period(report)[1])
-    dates = [(key, parse_date(report.meta.get(key, ""))) for key in ("meta.sign_date", "meta.publish_date")]
-    for key, day in dates:
-        if day and last and day <= last:
-            names = {"place": context.form.meta[key].label, "found": _day(day), "limit": f"报告期最后一天{_day(last)}"}
-            yield Fault({key: day.isoformat()}, names)
-            return
-    (_, signed), (key, published) = dates
-    if signed and published and published < signed:
-        names = {"place": context.form.meta[key].label, "found": _day(published), "limit": f"落款日期{_day(signed)}"}
-        yield Fault({key: published.isoformat(), dates[0][0]: signed.isoformat()}, names)
-
-
-def _day(day: date) -> str:
-    return chinese_date(day.isoformat())
 
 
 @implements("G-S-LETTER")

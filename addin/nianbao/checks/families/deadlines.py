@@ -47,6 +47,15 @@ class Period:
 
 
 @dataclass(frozen=True)
+class Order:
+    """The questions for the end of the period, for the day of signing and for that of publishing."""
+
+    end: Question
+    signed: Question
+    published: Question
+
+
+@dataclass(frozen=True)
 class AcademicYear:
     """The questions for the period, and the cells with the year it begins in and the one it ends in."""
 
@@ -88,6 +97,28 @@ def local_deadline(context: Context, given: OwnDeadline) -> Iterator[Fault]:
     deadline = parse_date(context.report.meta.get(given.asked, ""))
     if deadline:
         yield from _judge(context, given, deadline)
+
+
+@implements("DL-ORDER", given=Order)
+def dates_follow_each_other(context: Context, given: Order) -> Iterator[Fault]:
+    """The period ends, then the report is signed, then it is published."""
+    report = context.report
+    end = parse_date(period(report)[1])
+    signed, published = (parse_date(report.meta.get(key, "")) for key in (given.signed, given.published))
+    signed_label, published_label = (context.form.meta[key].label for key in (given.signed, given.published))
+    for key, label, day in ((given.signed, signed_label, signed), (given.published, published_label, published)):
+        if day and end and day <= end:
+            advice = f"统计期限到{chinese_date(end.isoformat())}才结束"
+            yield _out_of_order(key, label, day, advice)
+            return
+    if signed and published and published < signed:
+        yield _out_of_order(given.published, published_label, published,
+                            f"早于{signed_label}{chinese_date(signed.isoformat())}")
+
+
+def _out_of_order(key: str, label: str, day: date, advice: str) -> Fault:
+    names = {"place": label, "found": chinese_date(day.isoformat()), "advice": advice}
+    return Fault({key: day.isoformat()}, names)
 
 
 @implements("DL-PERIOD", given=Period)

@@ -11,7 +11,7 @@ from typing import Any, Iterator
 from ...form import COUNT, MONEY, SIGNED, Cell, Form
 from ...report import parts_of, show
 from ...rule import is_number
-from ..parameters import LEVEL, CellId, Levels, Words
+from ..parameters import LEVEL, CellId, Levels, NamedCells, Question, Words
 from ..registry import Context, Fault, Nothing, cell_place, implements
 
 _NUMBER = re.compile(r"[-+−]?\d[\d,，\s]*(?:\.\d+)?")
@@ -34,13 +34,23 @@ class Marks:
 
 @dataclass(frozen=True)
 class Fee:
-    """The amount, how many times last year's it may be or the other way round, from how much a whole number looks like
-    元 at these levels of unit."""
+    """The amount, how many times last year's it may be or the other way round; from how much a whole number, or one
+    with one or two decimals, looks like 元 at these levels of unit; and the level of a unit that does not say."""
 
     amount: CellId
     times: Decimal
     large: Decimal
+    large_with_decimals: Decimal
     levels: Levels
+    assumed: str
+
+
+@dataclass(frozen=True)
+class Powers:
+    """The question that asks for powers of enforcement, and the cells that a unit with a word in its name has."""
+
+    asked: Question
+    expected: NamedCells
 
 
 @dataclass(frozen=True)
@@ -87,11 +97,15 @@ def amounts_are_plain(context: Context, given: Decimals) -> Iterator[Fault]:
             continue
         unit = context.report.unit_of(cell)
         allowed = given.wan if unit.startswith("万") else given.yuan
-        decimals = max(0, -Decimal(value).normalize().as_tuple().exponent)  # type: ignore[operator]
+        decimals = _decimals(value)
         if value < 0:
             yield _fault(context, cell, value, advice="金额不能为负数")
         elif decimals > allowed:
             yield _fault(context, cell, value, lesser=True, advice=f"以{unit}为单位的金额一般不超过{allowed}位小数")
+
+
+def _decimals(value: int | Decimal) -> int:
+    return max(0, -Decimal(value).normalize().as_tuple().exponent)  # type: ignore[operator]
 
 
 @implements("G-NUM-3")
@@ -103,22 +117,38 @@ def changes_are_whole(context: Context, given: Nothing) -> Iterator[Fault]:
 
 @implements("G-NUM-4")
 def no_cell_is_blank(context: Context, given: Nothing) -> Iterator[Fault]:
-    blank: dict[tuple[str, str], list[Cell]] = {}
-    for cell in context.form.cells.values():
-        # A total can only be missing where its parts are there: else it is the parts that are missing.
-        if (
-            cell.table
-            and cell.is_number
-            and context.report.figures.get(cell.id) is None
-            and (not cell.is_total or context.totals[cell.id] is not None)
-        ):
-            blank.setdefault((cell.table, cell.row.id), []).append(cell)
-    for cells in blank.values():
-        first = cells[0]
-        heading = context.form.section_of(first).heading
-        place = f"{heading}，“{first.row.label}”行" if first.row.label else heading
-        columns = "、".join(c.label.removeprefix(first.row.label).lstrip("·") for c in cells)
-        yield Fault({c.id: None for c in cells}, {"place": place, "count": len(cells), "columns": columns})
+    """A row at a time; a workbook in which nothing was filled in yet is one finding. Where all parts of a total are
+    there, what is missing is the total, and what it should be is said."""
+    report, computed = context.report, context.totals
+    numbers = [cell for cell in context.form.cells.values() if cell.table and cell.is_number]
+    entered = [cell for cell in numbers if not cell.is_total]
+    blank = [cell for cell in entered if report.figures.get(cell.id) is None]
+    if blank and len(blank) == len(entered):
+        tables = "、".join(dict.fromkeys(f"“{context.form.table(cell.table).sheet}”" for cell in blank))
+        advice = f"共{len(blank)}格未填，没有的应填0"
+        yield Fault({cell.id: None for cell in blank}, {"place": f"{tables}表", "advice": advice})
+        return
+    rows: dict[tuple[str, str], list[Cell]] = {}
+    for cell in blank:
+        rows.setdefault((cell.table, cell.row.id), []).append(cell)
+    for cells in rows.values():
+        columns = "、".join(_column(cell) for cell in cells)
+        advice = f"有{len(cells)}格未填（{columns}），没有的应填0"
+        yield Fault({c.id: None for c in cells}, {"place": _row_place(context.form, cells[0]), "advice": advice})
+    for cell in numbers:
+        right = computed.get(cell.id) if cell.is_total and report.figures.get(cell.id) is None else None
+        if right is not None:
+            names = {"place": cell_place(context.form, cell), "advice": f"未填，按各分项计算应为{show(right)}"}
+            yield Fault({cell.id: None}, names, expected=right)
+
+
+def _row_place(form: Form, cell: Cell) -> str:
+    heading = form.section_of(cell).heading
+    return f"{heading}，“{cell.row.label}”行" if cell.row.label else heading
+
+
+def _column(cell: Cell) -> str:
+    return cell.label.removeprefix(cell.row.label).lstrip("·") or cell.label
 
 
 @implements("G-NUM-5", given=Marks)
@@ -187,8 +217,25 @@ def fee_is_in_wan(context: Context, given: Fee) -> Iterator[Fault]:
         return
     if is_number(last) and last > 0 and (value >= given.times * last or value * given.times <= last):
         yield _fault(context, cell, value, advice=f"上一年度为{show(last)}{cell.unit}")
-    elif value == int(value) and value >= given.large and report.meta.get(LEVEL) in given.levels:
-        yield _fault(context, cell, value, advice="对县级及以下单位偏大")
+    elif (report.meta.get(LEVEL) or given.assumed) in given.levels:
+        # 元 has two decimals at most; what was converted from 元 to 万元 usually has more.
+        few = _decimals(value) in (1, 2)
+        if value >= given.large and _decimals(value) == 0 or value >= given.large_with_decimals and few:
+            yield _fault(context, cell, value, advice="对县级及以下单位偏大，像是以元填写")
+
+
+@implements("G21-T2-NAME", given=Powers)
+def powers_by_name(context: Context, given: Powers) -> Iterator[Fault]:
+    report = context.report
+    if report.meta.get(given.asked):
+        return  # the clerk has said which powers there are
+    word = max((word for word in given.expected if word in report.unit), key=len, default="")
+    values = {cell_id: report.get(cell_id) for cell_id in given.expected.get(word, ())}
+    if values and all(is_number(value) and value == 0 for value in values.values()):
+        cells = [context.form.cells[cell_id] for cell_id in values]
+        names = {"place": context.form.section_of(cells[0]).heading, "found": word,
+                 "names": "、".join(cell.row.label for cell in cells)}
+        yield Fault(values, names)
 
 
 @implements("G21-T2-YOY", given=Steady)

@@ -172,7 +172,8 @@ def consultations_add_up(context: Context, given: Consultations) -> Iterator[Fau
     total, parts = numbers[0], sum(numbers[1:])
     names = {"place": cell_place(context.form, cells[0]), "found": show(total), "sum": show(parts)}
     found = {cell.id: value for cell, value in zip(cells, values)}
-    yield Fault(found, {**names, "difference": show(total - parts)}, False, total, parts)
+    more = f"{'多' if total > parts else '少'}{show(abs(total - parts))}"
+    yield Fault(found, {**names, "more": more}, False, total, parts)
 
 
 @implements("I08-CUMTXT", given=Statements)

@@ -10,11 +10,13 @@ from typing import Iterator
 
 from ...form import Section
 from ...report import UNIT, preamble, statements, unknown_names, values_for
+from ...sentence import half_width
 from ..parameters import (
     UNIT_TYPE,
     Lengths,
     NamedPatterns,
     NamedWords,
+    Pattern,
     SectionId,
     Sections,
     TextId,
@@ -49,10 +51,12 @@ class Short:
 
 @dataclass(frozen=True)
 class Problems:
-    """The section, the words that tell of problems and of improvement, and the texts these are written in."""
+    """The section; how words sound that tell of a problem, and what is said alone where there is none; the words that
+    tell of improvement; and the texts these are written in."""
 
     section: SectionId
-    problem: Words
+    problem: Pattern
+    nothing: Words
     improvement: Words
     problem_text: TextId
     improvement_text: TextId
@@ -143,20 +147,25 @@ def problems_and_improvement(context: Context, given: Problems) -> Iterator[Faul
     report, section = context.report, _section(context, given)
     everything = section_text(report, section.id)
     missing: dict[str, str] = {}
-    sides = ((given.problem_text, given.problem, "存在的主要问题"),
-             (given.improvement_text, given.improvement, "改进情况"))
-    for text_id, words, said in sides:
+
+    def own(text_id: str) -> list[str]:
         aspect = context.form.texts[text_id].aspect
-        own = [t.id for t in section.texts if t.aspect == aspect]
-        if not any(report.text(t) for t in own) and not any(word in everything for word in words):
-            missing[own[0]] = said
+        return [t.id for t in section.texts if t.aspect == aspect]
+
+    told = "\n".join(report.text(t) for t in own(given.problem_text)) + report.text(section.id)
+    plain = re.sub(r"[\W_]", "", told) or re.sub(r"[\W_]", "", everything)
+    if plain in ("", *given.nothing) or not given.problem.search(plain):
+        missing[given.problem_text] = "存在的主要问题"
+    improving = own(given.improvement_text)
+    if not any(report.text(t) for t in improving) and not any(word in everything for word in given.improvement):
+        missing[improving[0]] = "改进情况"
     earlier = report.last is not None and any(report.last.text(t.id) for t in section.texts)
     improved = given.earlier_text
     if not missing and earlier and not report.text(section.id) and not report.text(improved):
         missing[improved] = "上一年度问题的改进情况"
     if missing:
         names = {"place": f"“{section.heading}”", "missing": "、".join(missing.values())}
-        yield Fault({text_id: "" for text_id in missing}, names)
+        yield Fault({text_id: report.text(text_id) for text_id in missing}, names)
 
 
 @implements("G21-S-SAME", given=Same)
@@ -225,6 +234,16 @@ _PLACEHOLDER = (
     r"20\d?[*＊×xX]{1,2}(?=年|$)|[*＊]{2,}|(?<![A-Za-z])X{2,}(?![A-Za-z])|(?<![A-Za-z])x{2,}(?=[年月日县市区局]|$)|×{2,}"
     r"|_{3,}|＿{2,}|\{[^{}]*[\u4e00-\u9fffA-Za-z…][^{}]*\}|\[[^\[\]]*[\u4e00-\u9fff…][^\[\]]*\]|〔[×xX*]+〕"
 )
+
+
+@implements("G-PUNCT-1")
+def punctuation_is_full_width(context: Context, given: Nothing) -> Iterator[Fault]:
+    """Once a text, however many marks there are."""
+    for text_id, lines in context.report.texts.items():
+        found = half_width("\n".join(lines))
+        if found:
+            names = {"place": text_place(context.form, text_id), "count": len(found), "found": found[0].strip()}
+            yield Fault({text_id: len(found)}, names)
 
 
 @implements("G-NAME-1")

@@ -111,18 +111,25 @@ def _python_of(program: Path) -> str:
 
 
 def connect(pipe: str, seconds: float = ANSWER_SECONDS) -> Any:
-    """Return the component context of the LibreOffice that listens on a pipe."""
+    """Return the component context of the LibreOffice that listens on a pipe.
+
+    One that has just started, or is very busy, refuses in several ways, and may drop a connection it has accepted; so
+    every refusal is met by another try, until the time is up.
+    """
     local = uno().getComponentContext()
     resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
-    refused = uno().getClass("com.sun.star.connection.NoConnectException")
     deadline = time.monotonic() + seconds
     while True:
+        refusal = None
         try:
-            return resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
-        except refused as error:
-            if time.monotonic() > deadline:
-                raise InputError("office-silent", "LibreOffice 没有应答，请关闭 LibreOffice 后重新打开再试。") from error
-            time.sleep(0.05)
+            context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
+            if context is not None and context.ServiceManager is not None:  # it answers
+                return context
+        except refusals() as error:
+            refusal = error
+        if time.monotonic() > deadline:
+            raise InputError("office-silent", "LibreOffice 没有应答，请关闭 LibreOffice 后重新打开再试。") from refusal
+        time.sleep(0.05)
 
 
 @atexit.register
