@@ -438,8 +438,9 @@ class _Reader:
                 return self._reason(token)
             if token.kind == NEGATION and self.word(token) != "零":
                 return "有否定的词"
-            if token.kind == PLAIN and self.frame.as_of and self.word(token) == "累计":
-                return "截至某日的累计数，看不出从何时算起"
+            published = any("published" in t.tags for t in before)
+            if token.kind == PLAIN and (self.frame.as_of or published) and self.word(token) == "累计":
+                return "累计数，看不出从何时算起"
         carried = any(t.tags & {"carry", "carried_in", "carried_out"} for t in before)
         if self.frame.whose:
             return self.frame.whose
