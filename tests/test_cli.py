@@ -122,6 +122,13 @@ def test_a_finding_in_json_has_the_contracts_keys(nianbao: Command) -> None:
         assert list(finding) == keys.split()
 
 
+def test_the_reading_of_the_texts_can_be_shown_and_leaves_json_alone(nianbao: Command) -> None:
+    nianbao("check", BUREAU, "--explain-text")
+    assert "48件：一致" in nianbao.out and "412条：不比较" in nianbao.out
+    nianbao("check", BUREAU, "--json", "--explain-text")
+    assert json.loads(nianbao.out)[0]["form"] == "gov-2021" and "48件：一致" in nianbao.err
+
+
 def test_check_writes_a_page_and_an_annotated_copy_and_leaves_the_workbook_alone(nianbao: Command) -> None:
     data = sample("gov-2021-bureau")
     data["figures"]["t3.granted.natural"] = 15

@@ -40,6 +40,9 @@ _EACH, _TOGETHER, _RESPECTIVELY = (
 )
 
 _MADE_PUBLIC = frozenset("licence penalty coercion norms regs".split())
+_REVIEWING = ("人民政府", "司法局", "司法厅", "管委会")
+_CASES = frozenset({"review", "litigation"})
+_DISCLOSURE = re.compile(r"[^\d]{0,8}(?:其中|涉及?|因)[^，\d]{0,6}信息公开[^，\d]{0,8}\d")
 _PUBLIC = re.compile("公示|公开|公布|发布")
 _ACTS = frozenset({"received", "accepted", "handled", "done"})
 _WITHIN = frozenset("个工作日 工作日 天 日 小时 分钟".split())  # units of the time in which something was done
@@ -383,6 +386,10 @@ class _Reader:
         behind = self._behind(i)
         if not left and not role:
             split, left = self._with_behind(split, before, behind)
+            if self._on_disclosure(before) and self.frame.topic & _CASES:
+                split, left = [Item((self.frame.topic & _CASES,))], ""  # 行政复议35件，其中涉及政府信息公开的5件
+            elif any(tags & _CASES for item in split for tags in item.tags) and self._of_all_kinds(i):
+                left = "包括与政府信息公开无关的案件"
         together = bool(words & set(_TOGETHER))
         each = bool(words & set(_EACH)) or not number.value
         if any(t.kind == AND and self.word(t) == "并" for t in self.tokens[max(0, i - 4) : i]) and not each:
@@ -460,6 +467,22 @@ class _Reader:
             if token.kind == YEAR:
                 years.add(token.year)
         return "说的是几个年度的数" if len(years) > 1 else self._of_list(i)
+
+    def _on_disclosure(self, before: Sequence[Token]) -> bool:
+        """Whether the words before a number only say that it is on disclosure."""
+        said = any("信息公开" in self.word(t) for t in before)
+        return said and all(t.kind in (PLAIN, THIS, YEAR, OWN) for t in before)
+
+    def _of_all_kinds(self, i: int) -> bool:
+        """Whether a number of cases is that of all kinds, for those on disclosure are told apart behind it."""
+        token = self.tokens[i]
+        clause = re.split("[，；。：（）]", self.text[self.sentence.start : token.start])[-1]
+        if "信息公开" in clause:
+            return False
+        if self.about.unit.endswith(_REVIEWING) and "收到" in clause:
+            return True  # a body that decides reviews receives those against others
+        behind = self.text[token.end : self.sentence.end]
+        return bool(_DISCLOSURE.match(re.split("[；。]", behind)[0]))
 
     def _of_list(self, i: int) -> str:
         """Return why an item of a list belongs to what its first item is said of: 公示许可120件、处罚40件."""
