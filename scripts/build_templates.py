@@ -22,7 +22,15 @@ sys.path.insert(0, str(ROOT / "addin"))
 from nianbao import assets, files, form as forms, layout, prose  # noqa: E402
 from nianbao.form import TEXT, Form, Section, Table  # noqa: E402
 from nianbao.layout import INFO, STUB, Grid, Label, Value  # noqa: E402
-from nianbao.word.template import HEADING_STYLES, LEAD_STYLE, PREAMBLE, TITLE, block_token  # noqa: E402
+from nianbao.word.template import (  # noqa: E402
+    HEADING_STYLES,
+    LEAD_STYLE,
+    PREAMBLE,
+    SIGNATURE_STYLE,
+    SIGN_DATE_STYLE,
+    TITLE,
+    block_token,
+)
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
@@ -53,10 +61,14 @@ SIZE_2, SIZE_3, SIZE_4, SIZE_5, SIZE_SMALL_4 = 44, 32, 28, 21, 24  # half points
 SONG_TITLE, FANG, HEI, KAI, SONG, LATIN = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体", "Times New Roman"
 
 # (type size, exact line, usual row height) in tables; a table with narrow columns takes the smaller one. Where lower
-# rows, down to `LOWEST`, save a page, they are lower.
-ROOMY, DENSE, LOWEST = (SIZE_SMALL_4, 340, 400), (SIZE_5, 250, 360), 300
-PADDING = 25  # over and under the text of a cell
+# rows, down to one line, save a page, they are lower. Word adds the margins of the cells and the border to a height.
+ROOMY, DENSE = (SIZE_SMALL_4, 340, 350), (SIZE_5, 240, 320)
+PADDING, DENSE_PADDING = 25, 10  # over and under the text of a cell
+BORDER = 10  # half a point between two rows
+WIDER = 1.05  # room for a font that is wider than ours
 NOTE = 320  # line over or under a table
+ANNEX = "附件"
+ANNEX_HEAD = 2 * LINE  # the free line and the title below the word 附件 (GB/T 9704 7.3.7)
 
 BREAK_WORDS = '<w:wordWrap w:val="0"/>'  # an address on the web may break anywhere
 
@@ -109,9 +121,18 @@ def styles() -> str:
         style("Level2", HEADING_STYLES[2], KAI, SIZE_3, **head, outline=1),
         style("Level3", HEADING_STYLES[3], FANG, SIZE_3, **head, outline=2),
         style("Level4", HEADING_STYLES[4], FANG, SIZE_3, **head, outline=3),
-        style("AnnexHeading", "附件标题", HEI, SIZE_3, **following, line=LINE, align="left", outline=0),
-        style("Signature", "落款单位", FANG, SIZE_3, line=LINE, align="right", indent=right, before=LINE, keep=True),
-        style("SignDate", "落款日期", FANG, SIZE_3, line=LINE, align="right", indent=right),
+        style("AnnexHeading", "附表标题", HEI, SIZE_3, **following, line=LINE, align="left", outline=0),
+        style("AnnexMark", "附件", HEI, SIZE_3, line=LINE, align="left", keep=True),
+        style("AnnexTitle", "附件标题", SONG_TITLE, SIZE_2, **following, line=LINE, align="center", before=LINE,
+              outline=0),
+        style("AnnexList", "附件说明", FANG, SIZE_3, line=LINE, align="left", before=LINE,
+              indent='<w:ind w:leftChars="500" w:left="1600" w:hangingChars="300" w:hanging="960"/>'),
+        style("AnnexMore", "附件说明（续）", FANG, SIZE_3, line=LINE, align="left",
+              indent='<w:ind w:leftChars="500" w:left="1600"/>'),
+        style("Last", "末段", FANG, 2, line=20, align="left"),
+        style("Signature", SIGNATURE_STYLE, FANG, SIZE_3, line=LINE, align="right", indent=right, before=LINE,
+              keep=True),
+        style("SignDate", SIGN_DATE_STYLE, FANG, SIZE_3, line=LINE, align="right", indent=right),
         style("PageOdd", "页码（单页）", SONG, SIZE_4, line=280, align="right", indent='<w:ind w:right="280"/>'),
         style("PageEven", "页码（双页）", SONG, SIZE_4, line=280, align="left", indent='<w:ind w:left="280"/>'),
     ]
@@ -251,71 +272,91 @@ def cell(place: Label | Value, form: Form, table: Table, first: bool, keep: bool
     )
 
 
+def row_at_least(table: Table) -> tuple[int, int, int]:
+    """Return the type size, the line and the usual height of the rows of a table."""
+    return DENSE if is_dense(table) else ROOMY
+
+
+def padding(table: Table) -> int:
+    """Return the space over and under the text of the cells of a table."""
+    return DENSE_PADDING if is_dense(table) else PADDING
+
+
 def lines_of(place: Label | Value, form: Form, table: Table) -> int:
     """Estimate the lines a place needs; an address in a text cell takes two."""
     if isinstance(place, Value):
         return 2 if form.cells[place.id].kind == TEXT else 1
-    em = (SIZE_5 if is_dense(table) else SIZE_SMALL_4) * 10
+    em = row_at_least(table)[0] * 10 * WIDER
     room = sum(twips(x) for x in table.widths[place.column : place.column + place.columns]) - 100 - inset(place, table)
-    return math.ceil(sum(em / 2 if c.isascii() else em for c in place.text) / room)
+    return sum(max(1, math.ceil(sum(em / 2 if c.isascii() else em for c in line) / room))
+               for line in broken(place).split("\n"))
 
 
 def tall(form: Form, table: Table, least: int) -> int:
-    """Estimate the height of a table whose rows are at least this high."""
-    line = (DENSE if is_dense(table) else ROOMY)[1]
+    """Return the height of a table whose rows are at least this high, as Word reckons: text or least height, then the
+    margins of the cell and the border."""
+    line = row_at_least(table)[1]
     rows = ([lines_of(p, form, table) for p in row if p.rows == 1] for row in layout.grid(table).lines)
-    return sum(10 + max(least, line * max(row, default=1) + 2 * PADDING) for row in rows)
+    return sum(max(least, line * max(row, default=1)) + 2 * padding(table) + BORDER for row in rows)
 
 
 def pages(form: Form, table: Table, least: int) -> int:
-    """Estimate the pages a table takes that begins one under its heading."""
-    notes = NOTE * (bool(table.head) + 2 * bool(table.foot))
-    room = (LANDSCAPE if table.landscape else PORTRAIT).room
-    return math.ceil((LINE + notes + tall(form, table, least)) / room)
+    """Return the pages a table takes that begins one under its heading."""
+    return math.ceil(filled(form, table, least) / (LANDSCAPE if table.landscape else PORTRAIT).room)
+
+
+def filled(form: Form, table: Table, least: int) -> int:
+    """Return the height of a table with its heading and the lines over and under it."""
+    section = next(s for s in form.sections if s.table == table.id)
+    head = LINE + ANNEX_HEAD if section.annex else LINE
+    lines = sum(math.ceil(len(text.split("　　")) / 3) for text in (table.head, table.foot) if text)
+    return head + NOTE * lines + tall(form, table, least)
 
 
 def row_height(form: Form, table: Table) -> int:
     """Return the usual row height, or the largest lower one that saves a page."""
-    usual = (DENSE if is_dense(table) else ROOMY)[2]
-    fewest = pages(form, table, LOWEST)
-    return next(h for h in range(usual, LOWEST - 1, -10) if h == LOWEST or pages(form, table, h) == fewest)
+    _, lowest, usual = row_at_least(table)
+    fewest = pages(form, table, lowest)
+    return next(h for h in range(usual, lowest - 1, -10) if h <= lowest or pages(form, table, h) == fewest)
 
 
-def stays(grid: Grid, row: int, flows: bool, followed: bool) -> bool:
-    """Whether a row stays on the page of the next one: all rows of a table that fits a page, the last one only when
-    what follows belongs to the table; in one that runs over pages the rows of a group, and headings."""
+def stays(grid: Grid, row: int, small: bool, followed: bool) -> bool:
+    """Whether a row stays on the page of the next one: all rows of a small table; of any other the heads, headings
+    inside, and the last row but one. The last row only when what follows belongs to the table."""
     if row == grid.rows - 1:
         return followed
-    if not flows:
-        return True
-    place, below = grid.at[row, 0], grid.at[row + 1, 0]
+    place = grid.at[row, 0]
     heading = isinstance(place, Label) and place.node is not None and place.node.heading
-    return row < grid.bands[0].body.start or heading or place is below or row + 2 == grid.rows
+    head = any(band.top <= row < band.body.start for band in grid.bands)
+    return small or head or heading or row + 2 == grid.rows
 
 
 def table_xml(form: Form, table: Table, title: str, followed: bool) -> str:
     """Return the table with its merged labels, named by alternative text; every number cell is empty."""
     grid: Grid = layout.grid(table)
     height = row_height(form, table)
-    flows = pages(form, table, height) > 1
+    room = (LANDSCAPE if table.landscape else PORTRAIT).room
+    small = filled(form, table, height) <= room / 3
     rows = []
     for r in range(grid.rows):
         cells = []
         c = 0
         while c < grid.columns:
             place = grid.at[r, c]
-            cells.append(cell(place, form, table, place.row == r, stays(grid, r, flows, followed)))
+            cells.append(cell(place, form, table, place.row == r, stays(grid, r, small, followed)))
             c += place.columns
         header = "<w:tblHeader/>" if r < grid.head_rows else ""
         rows.append(
             f'<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="{height}" w:hRule="atLeast"/>{header}'
             f'<w:jc w:val="center"/></w:trPr>{"".join(cells)}</w:tr>'
         )
+    edge = f'w:w="{padding(table)}" w:type="dxa"/>'
+    margins = f"<w:tblCellMar><w:top {edge}<w:bottom {edge}</w:tblCellMar>" if is_dense(table) else ""
     columns = "".join(f'<w:gridCol w:w="{twips(x)}"/>' for x in table.widths)
     return (
         f'<w:tbl {W}><w:tblPr><w:tblStyle w:val="ReportTable"/>'
         f'<w:tblW w:w="{sum(map(twips, table.widths))}" w:type="dxa"/><w:jc w:val="center"/>'
-        f'<w:tblLayout w:type="fixed"/><w:tblCaption w:val="{table.id}"/>'
+        f'<w:tblLayout w:type="fixed"/>{margins}<w:tblCaption w:val="{table.id}"/>'
         f'<w:tblDescription w:val={quoteattr(title)}/></w:tblPr><w:tblGrid>{columns}</w:tblGrid>{"".join(rows)}</w:tbl>'
     )
 
@@ -332,18 +373,42 @@ def note(form: Form, pattern: str, keep: bool) -> str:
 # ---------------------------------------------------------------- the document
 
 
+def fills_a_page(form: Form, table: Table) -> bool:
+    """Whether a table fits a page and takes more than two thirds of it."""
+    room = (LANDSCAPE if table.landscape else PORTRAIT).room
+    return room * 2 / 3 < filled(form, table, row_height(form, table)) <= room
+
+
+def annex_title(section: Section) -> str:
+    """Return the title of an annex as it is printed: without the word that stands over it (GB/T 9704 7.3.4, 7.3.7)."""
+    return re.sub(r"^附[件表][：:]\s*", "", section.heading)
+
+
+def annex_list(form: Form) -> list[str]:
+    """Return the paragraphs that name the annexes below the text."""
+    titles = [annex_title(section) for section in form.sections if section.annex]
+    if len(titles) < 2:
+        return [paragraph("AnnexList", f"{ANNEX}：{title}", "<w:keepNext/>") for title in titles]
+    named = [f"{n}. {title}" for n, title in enumerate(titles, 1)]
+    return [paragraph("AnnexList", f"{ANNEX}：{named[0]}", "<w:keepNext/>"),
+            *(paragraph("AnnexMore", text, "<w:keepNext/>") for text in named[1:])]
+
+
 def section_xml(form: Form, section: Section, after_table: bool, last: bool) -> list[str]:
     """Return a section's heading and what stands under it; `last` is whether the signature follows."""
     table = form.table(section.table) if section.table else None
     holds_nothing = not (table or section.texts or section.statements)
-    # The tallest table fills a page with its heading: it begins one, so no length of the text before splits it. So do
+    # A table that fills most of a page with its heading begins one, so no length of the text before splits it. So do
     # an annex and the tables that follow a heading of their own; a landscape one does by its sheet.
-    new_page = section.annex or holds_nothing or (table and layout.grid(table).rows > 20)
+    new_page = section.annex or holds_nothing or (table and fills_a_page(form, table))
     before = f'<w:spacing w:before="160" w:line="{LINE}" w:lineRule="exact"/>' if after_table else ""
     if new_page:
         before = "" if table and table.landscape else "<w:pageBreakBefore/>"
-    style_id = "Level1" if prose.level_of(section.heading)[0] == 1 else "AnnexHeading"
-    found = [paragraph(style_id, section.heading, before)]
+    if section.annex:
+        found = [paragraph("AnnexMark", ANNEX, before), paragraph("AnnexTitle", annex_title(section))]
+    else:
+        style_id = "Level1" if prose.level_of(section.heading)[0] == 1 else "AnnexHeading"
+        found = [paragraph(style_id, section.heading, before)]
     if not table:
         return [*found, paragraph("BodyText", f"【{block_token(section)}】", "<w:keepNext/>" if last else "")]
     if table.head:
@@ -371,7 +436,7 @@ def body(form: Form) -> list[tuple[Sheet, list[str]]]:
         after_table = bool(found) and found[-1].startswith("<w:tbl")
         found += section_xml(form, section, after_table, last=section is inside[-1])
         if section is inside[-1]:
-            found += [paragraph("Signature", unit), paragraph("SignDate", day)]
+            found += [*annex_list(form), paragraph("Signature", unit), paragraph("SignDate", day)]
     return runs
 
 
@@ -400,11 +465,15 @@ def build(form: Form) -> bytes:
             root.append(parse_xml(item))
         sheet = parse_xml(sheet_xml(page))
         if number == len(runs) - 1:
+            if root[-1].tag == qn("w:tbl"):  # Word would put a paragraph of its own size there
+                root.append(parse_xml(paragraph("Last", "")))
             root.append(sheet)
         elif root[-1].tag == qn("w:p"):
             root[-1].get_or_add_pPr().append(sheet)
         else:
-            root.append(parse_xml(f'<w:p {W}><w:pPr>{sheet_xml(page)}</w:pPr></w:p>'))
+            last = parse_xml(paragraph("Last", ""))
+            last.get_or_add_pPr().append(sheet)
+            root.append(last)
     for section, (page, _) in zip(document.sections, runs):
         for footer, style_id in ((section.footer, "PageOdd"), (section.even_page_footer, "PageEven")):
             footer.is_linked_to_previous = False

@@ -26,3 +26,18 @@ def office() -> Iterator[Office]:
     with tempfile.TemporaryDirectory(prefix="nianbao-office-", ignore_cleanup_errors=True) as profile:
         with running(Path(profile)) as found:
             yield found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def temporary_folder() -> Iterator[Path]:
+    """A temporary folder beside the folders of the tests, not around them: what is opened out of one is not written to.
+
+    It is that of every process the tests start.
+    """
+    outside = tempfile.gettempdir()
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory(prefix="nianbao-tmp-") as folder:
+        Path(folder).chmod(0o1777)
+        patch.setenv("PYTEST_DEBUG_TEMPROOT", outside)
+        patch.setenv("TMPDIR", folder)
+        patch.setattr(tempfile, "tempdir", None)
+        yield Path(folder)

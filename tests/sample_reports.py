@@ -3,6 +3,8 @@ number in every cell."""
 
 from __future__ import annotations
 
+import re
+
 from nianbao import form as forms
 from nianbao import report as reports
 from nianbao.form import CHOICE, MONEY, Form
@@ -110,6 +112,11 @@ def filled(form_id: str) -> Report:
 def headings(form: Form) -> tuple[str, ...]:
     """The headings of a report in printed order: annexes come last."""
     return tuple(" ".join(s.heading.split()) for s in sorted(form.sections, key=lambda s: s.annex))
+
+
+def word_headings(form: Form) -> tuple[str, ...]:
+    """The same in Word, where the word 附件 has a line of its own over an annex."""
+    return tuple(re.sub("^附[件表]：", "", heading) for heading in headings(form))
 
 
 def stated(form: Form) -> set[str]:

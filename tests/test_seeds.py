@@ -121,7 +121,7 @@ def written(sample: str) -> tuple[dict[str, str], dict[str, str]]:
 
     report = from_json((assets.SAMPLES / f"{sample}.json").read_bytes())
     document = docx.Document(io.BytesIO(docx_bytes(report)))
-    headings = {s.heading: s.id for s in report.definition.sections}
+    headings = {s.heading.partition("：")[2] or s.heading: s.id for s in report.definition.sections}
     sections: dict[str, str] = {}
     current = ""
     for paragraph in document.paragraphs:

@@ -23,6 +23,7 @@ from . import files
 from .busy import working_on
 from .errors import CallError, NianbaoError
 from .hosts import Caller
+from .hosts.folders import Target, documents, target
 from .log import record
 
 if TYPE_CHECKING:
@@ -66,12 +67,9 @@ class Click:
             raise CallError("no-book", "没有打开的工作簿，请先打开年度报告工作簿，或用“新建”新建一个。")
         return self.book
 
-    def path(self) -> Path:
-        """Return where the workbook is saved; one that never was, or that lies on a server, is a `CallError`."""
-        path = Path(self.open_book().fullname)
-        if not path.is_absolute() or not path.parent.is_dir():
-            raise CallError("unsaved", "工作簿还没有保存到本机的文件夹，请先保存，再点这个按钮。")
-        return path
+    def target(self) -> Target:
+        """Return where what is made from the workbook is written; see `hosts.folders.target`."""
+        return target(self.open_book())
 
 
 class Aside(str):
@@ -125,14 +123,18 @@ def zeros(click: Click) -> str:
 
 
 def report(click: Click) -> str:
-    """Check the report and write it as a Word document beside the workbook; with open errors only as a draft."""
-    folder = click.path().parent
+    """Check the report and write it as a Word document beside the workbook; with open errors only as a draft.
+
+    Where nothing may be written beside the workbook it lies among the user's documents.
+    """
+    place = click.target()
     checked = _checked(click)
-    written = _write_report(click, checked, folder)
+    written = _write_report(click, checked, place.folder)
     if written is None:
         return ""
     click.show(written)
-    said = f"报告已生成：{written.name}，和工作簿在同一个文件夹。校验：{checked.summary}"
+    where = place.remark or "和工作簿在同一个文件夹。"
+    said = f"报告已生成：{written.name}，{where}校验：{checked.summary}"
     return "\n".join([said, *checked.report.notes])
 
 
@@ -147,8 +149,8 @@ def mail(click: Click) -> str:
     from .excel.live import read_open
     from .smtp import sender
 
-    book = click.path()
-    folder = book.parent
+    place = click.target()
+    folder = place.folder
     report = read_open(click.open_book()).report
     known = folder.glob(f"{glob.escape(file_stem(report, draft=False))}*.docx")
     docx = max(known, key=lambda path: path.stat().st_mtime, default=None)
@@ -158,13 +160,15 @@ def mail(click: Click) -> str:
         report = checked.report
     if docx is None:
         return ""
-    workbook = book if click.argument == "workbook" else None
+    workbook = place.workbook if click.argument == "workbook" else None
     now = datetime.now().astimezone()
     letter = prepare(docx, (), click.terms, workbook)
     draft = _free(folder, Path(letter.file_name).stem, ".eml")
     files.save(draft, mails.message_bytes(letter, sender(), now, unsent=True))
     mails.open_draft(draft, letter)
-    notes = [*letter.notes, *_changed(report, docx)]
+    notes = [*([place.remark] if place.remark else []), *letter.notes, *_changed(report, docx)]
+    if click.argument == "workbook" and workbook is None:
+        notes.append("工作簿不在本机，没有附上，请自行添加为附件。")
     return "\n".join([f"邮件草稿已写好并打开：{draft.name}，所附报告是{docx.name}。请填写收件人，核对后发送。", *notes])
 
 
@@ -235,9 +239,9 @@ def _write_report(click: Click, checked: Checked, folder: Path) -> Path | None:
     if errors and not click.ask(question):
         return None
     click.progress("正在生成报告……")
-    target = _free(folder, file_stem(checked.report, bool(errors)), ".docx")
-    files.save(target, issue(checked, ".docx", click.terms, draft=bool(errors)))
-    return target
+    path = _free(folder, file_stem(checked.report, bool(errors)), ".docx")
+    files.save(path, issue(checked, ".docx", click.terms, draft=bool(errors)))
+    return path
 
 
 def _changed(report: Report, docx: Path) -> list[str]:
@@ -251,12 +255,11 @@ def _changed(report: Report, docx: Path) -> list[str]:
 
 def _open_new(click: Click, unit: str, year: int, content: bytes, remarks: Sequence[str]) -> str:
     """Save a new workbook beside last year's file, else among the user's documents, and open it."""
-    documents = Path.home() / "Documents"
-    folder = click.file.parent if click.file else documents if documents.is_dir() else Path.home()
-    target = _free(folder, f"{files.safe_name(unit) if unit else '年度报告工作簿'}-{year}年", ".xlsx")
-    files.save(target, content)
-    click.show(target)
-    return "\n".join([f"已新建{year}年度的工作簿：{target}", *remarks])
+    folder = click.file.parent if click.file else documents()
+    path = _free(folder, f"{files.safe_name(unit) if unit else '年度报告工作簿'}-{year}年", ".xlsx")
+    files.save(path, content)
+    click.show(path)
+    return "\n".join([f"已新建{year}年度的工作簿：{path}", *remarks])
 
 
 def _free(folder: Path, stem: str, suffix: str) -> Path:

@@ -31,6 +31,8 @@ Failed:
         Pressed = Text("refused")
     ElseIf Starter.IsMissing(Err.Number) Then
         Pressed = Text("not_installed")
+    ElseIf Starter.IsForbidden(Err.Number) Then
+        Pressed = Text("forbidden")
     Else
         Pressed = Text("not_started") & Err.Description
     End If

@@ -270,3 +270,30 @@ def test_a_folder_with_chinese_characters_will_do(windows: Windows, old: Path) -
     assert windows.calls() == ["-P -m nianbao install"]
     windows.uninstall(windows.disk / "程序" / "nianbao")
     assert list((windows.disk / "程序").iterdir()) == []
+
+
+def test_for_all_users_it_lies_where_policies_let_programs_run_and_in_both_views_of_the_registry(
+    windows: Windows, old: Path
+) -> None:
+    office = windows.disk / "Program Files" / "Microsoft Office" / "root" / "Office16"
+    office.mkdir(parents=True)
+    excel = r"HKLM\Software\Microsoft\Windows\CurrentVersion\App Paths\excel.exe"
+    before = windows.files(), windows.registry()
+    assert windows.run(old, "/S", "/AllUsers") == 2  # there is no Excel
+    path = r"C:\Program Files\Microsoft Office\root\Office16" + "\\"
+    assert windows.run(Path("reg"), "add", excel, "/v", "Path", "/d", path, "/f") == 0
+    try:
+        assert windows.run(old, "/S", "/AllUsers") == 0
+        home = windows.disk / "Program Files" / "nianbao"
+        assert (office / "XLSTART" / "nianbao.xlam").read_bytes() == ADDIN["nianbao/_office/nianbao.xlam"]
+        assert (home / "python" / "pythonw.exe").is_file()
+        for view in ("/reg:64", "/reg:32"):
+            assert windows.run(Path("reg"), "query", r"HKLM\Software\nianbao", "/v", "Python", view) == 0
+        assert (windows.files(), windows.registry(), windows.calls()) == (*before, [])
+        windows.uninstall(home)
+        assert not home.exists() and list(office.iterdir()) == []
+        for view in ("/reg:64", "/reg:32"):
+            assert windows.run(Path("reg"), "query", r"HKLM\Software\nianbao", "/v", "Python", view) != 0
+    finally:
+        windows.run(Path("reg"), "delete", excel, "/f")
+        shutil.rmtree(office.parents[1])

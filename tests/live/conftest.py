@@ -12,6 +12,8 @@ import pytest
 from live.desktop import Desktop, running
 from live.standin import Standin
 
+_OUTSIDE = tempfile.gettempdir()  # around the folder that passes for the temporary one in the tests
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Let one worker run all tests of a desktop."""
@@ -26,7 +28,7 @@ def public_folder() -> Iterator[Callable[[], Path]]:
     with contextlib.ExitStack() as stack:
 
         def make() -> Path:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nianbao-live-")))
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nianbao-live-", dir=_OUTSIDE)))
             folder.chmod(0o755)
             return folder
 

@@ -115,3 +115,15 @@ def test_a_new_workbook_needs_none(calc: Calc, verb: str) -> None:
 def test_the_command_line_quotes_every_word(calc: Calc, word: str) -> None:
     assert vba(calc, "Runner.CommandLine", "C:\\程序 1\\python.exe", f"check\n{word}") == (
         f'"C:\\程序 1\\python.exe" "-P" "-m" "nianbao.macros" "check" "{word}"')
+
+
+# As 70.0, since UNO hands over a small whole number as a byte.
+@pytest.mark.parametrize("number", [70.0, 0x80070005 - 2**32, 0x800704EC - 2**32])
+def test_a_start_that_a_policy_forbids_is_told_from_a_missing_program(calc: Calc, number: float) -> None:
+    assert vba(calc, "Starter.IsForbidden", number) is True
+    assert vba(calc, "Starter.IsMissing", number) is False
+
+
+@pytest.mark.parametrize("number", [5.0, 53.0, 513, 0x80070002 - 2**32])
+def test_another_failure_is_no_policy(calc: Calc, number: int) -> None:
+    assert vba(calc, "Starter.IsForbidden", number) is False

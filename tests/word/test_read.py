@@ -17,7 +17,7 @@ from nianbao.report import Report
 from nianbao.word.read import read_docx
 from nianbao.word.write import docx_bytes
 from office import Office
-from sample_reports import EVERY_FORM, balanced_2021, filled, headings, hospital_2019, stated
+from sample_reports import EVERY_FORM, balanced_2021, filled, word_headings, hospital_2019, stated
 
 
 def written(folder: Path, report: Report, draft: int | None = None) -> Path:
@@ -52,7 +52,7 @@ def remarks(report: Report) -> tuple[object, ...]:
 def test_a_written_report_is_read_back_identical(report: Report, tmp_path: Path) -> None:
     found = read_docx(written(tmp_path, report))
     assert found == report and found.last == report.last and found.notes == ()
-    assert found.structure.headings == headings(report.definition)
+    assert found.structure.headings == word_headings(report.definition)
     assert found.structure.title == reports.title(report)
     assert found.structure.signature == report.unit
     assert found.structure.file_name == "报告.docx"

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
+from itertools import takewhile
 from typing import Iterable
 
 from .. import form as forms
@@ -35,12 +36,14 @@ _YEAR = re.compile(r"[（(]?((?:19|20)\d\d)(?:[—–\-－~～至]+(?:19|20)\d\d
 _NO_TITLE = re.compile("[。；]")
 _LONGEST_TITLE = 80
 _SHORTEST_WORDS = 4  # characters of the statutory title words, counted from their end, by which a title is known
+_ANNEX_MARK = re.compile(r"附\s*件\s*[一二三四五六七八九十\d]{0,2}")
 _ANNEX = re.compile(r"附[件表录]?[一二三四五六七八九十\d]{0,2}[:、.]?")
 
 
 def tell(paragraphs: Iterable[str], form: Form) -> Story:
     """Return the story that paragraphs tell in this form."""
     lines = [p.strip() for p in paragraphs if p.strip() and not p.strip().startswith(f"{prose.DRAFT}：")]
+    lines = _without_annex_marks(lines)
     parts: list[tuple[str, list[str]]] = [("", [])]
     for text in lines:
         if is_section_heading(text, form):
@@ -60,6 +63,21 @@ def tell(paragraphs: Iterable[str], form: Form) -> Story:
         current = section.id if section and section.id not in sections else current or form.sections[0].id
         sections.setdefault(current, []).extend(body)
     return Story(title, [" ".join(h.split()) for h, _ in parts[1:]], opening, sections, signature, date)
+
+
+def _without_annex_marks(lines: list[str]) -> list[str]:
+    """Return the lines without the word 附件 that stands alone over an annex, and without the list of annexes that
+    stands below the text where there is such a word (GB/T 9704—2012, 7.3.4 and 7.3.7)."""
+    marks = [n for n, text in enumerate(lines) if _ANNEX_MARK.fullmatch(text)]
+    if not marks:
+        return lines
+    gone = set(marks)
+    for number in range(marks[0]):
+        if lines[number].startswith(("附件：", "附件:")):
+            gone.add(number)
+            following = range(number + 1, marks[0])
+            gone |= set(takewhile(lambda n: re.match(r"\d{1,2}[.．、]", lines[n]), following))
+    return [text for number, text in enumerate(lines) if number not in gone]
 
 
 def title_of(paragraphs: Iterable[str]) -> str:

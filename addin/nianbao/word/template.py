@@ -21,6 +21,11 @@ from .ooxml import DATA_NAMESPACE, MAIN, W, grid_of, paragraphs, parse, text_of,
 # Names of the styles a template may define; where one is missing, the paragraph looks like the text around it.
 HEADING_STYLES = {2: "二级标题", 3: "三级标题", 4: "四级标题"}
 LEAD_STYLE = "二级标题文字"
+SIGNATURE_STYLE, SIGN_DATE_STYLE = "落款单位", "落款日期"
+# What stands in the properties of a paragraph behind its indent.
+_BEHIND_INDENT = tuple(w(name) for name in (
+    "contextualSpacing", "mirrorIndents", "suppressOverlap", "jc", "textDirection", "textAlignment",
+    "textboxTightWrap", "outlineLvl", "divId", "cnfStyle", "rPr", "sectPr", "pPrChange"))
 
 TITLE, PREAMBLE, YEAR = "标题", "引言", "年度"
 
@@ -38,7 +43,8 @@ _TABLE, _TEXT, _APART = w("tbl"), w("t"), (w("p"), w("del"))
 
 @dataclass(frozen=True)
 class Slot:
-    """A place to fill: `kind` is cell, value (of `report.values_for`), title, block (paragraphs) or a draft's mark.
+    """A place to fill: `kind` is cell, value (of `report.values_for`), title, block (paragraphs), a draft's mark, or
+    the indent of the line with the unit (`id` "unit") or the date ("date") below the text.
 
     A block knows the properties of the paragraph and the run in which its token stood. An `optional` one leaves
     nothing behind when there is nothing to print.
@@ -125,6 +131,7 @@ def _compile(package: dict[str, bytes], form: Form, name: str, draft: bool) -> C
         raise InputError("template", f"模板“{name}”不是普通的 Word 文档，请在 Word 中另存为“Word 文档（*.docx）”后重试。")
     work = _Work(form)
     work.tables(body)
+    work.signature(body, _style_ids(package, name))
     work.tokens(body)
     roots = {MAIN: main}
     for part in package:
@@ -202,6 +209,21 @@ class _Work:
             self.tables_found[table_id] = [c.label for c in wanted]
             for cell_id, spot in reading.cells.items():
                 _empty(spot.ref, self.slot(Slot("cell", cell_id)))
+
+    # -- signature
+
+    def signature(self, body: Any, styles: dict[str, str]) -> None:
+        """Let the lines with unit and date stand to each other as they must; other styles than ours are left alone."""
+        from lxml import etree
+
+        lines = {styles.get(SIGNATURE_STYLE): "unit", styles.get(SIGN_DATE_STYLE): "date"}
+        for properties in body.iter(w("pPr")):
+            style = properties.find(w("pStyle"))
+            line = lines.get(style.get(w("val"))) if style is not None else None
+            if line is None or properties.find(w("ind")) is not None:
+                continue
+            index = next((n for n, e in enumerate(properties) if e.tag in _BEHIND_INDENT), len(properties))
+            properties.insert(index, etree.Comment(self.slot(Slot("signed", line))))
 
     # -- tokens
 

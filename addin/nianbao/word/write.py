@@ -21,6 +21,9 @@ _KEEP_NEXT = re.compile(r"<w:keepNext\s*(?:w:val=\"[^\"]*\")?\s*/>")
 _STYLE = re.compile(r"<w:pStyle [^>]*/>")
 _FALLBACK_LEAD = '<w:rPr><w:rFonts w:eastAsia="楷体_GB2312" w:hint="eastAsia"/></w:rPr>'
 _LEVEL = 6  # of compression
+_EM, _FREE = 320, 2  # a character of 3号 type in twentieths of a point; characters left free beside a signature
+_LONGEST_SIGNATURE = 24  # characters of a line
+_LONG_WORD = re.compile(r"[!-~]{18,}")  # an address that cannot break
 _TITLE_WIDTH = 20  # Chinese characters of 22 pt in a line of 156 mm
 
 
@@ -73,6 +76,8 @@ class _Texts:
         self.blocks |= {s.id: prose.section(report, s, self.values) for s in template.form.sections if not s.table}
 
     def xml(self, slot: Slot) -> str:
+        if slot.kind == "signed":
+            return self._indent(slot.id)
         return self._block(slot) if slot.kind == "block" else _escape(self.plain(slot))
 
     def plain(self, slot: Slot) -> str:
@@ -83,6 +88,17 @@ class _Texts:
         if slot.kind == "notice":
             return prose.draft_notice(self.draft or 0)
         return "\n".join(line.plain for line in self.blocks[slot.id])
+
+    def _indent(self, line: str) -> str:
+        """Return where unit or date stands without a seal: the unit two characters from the right, the date two
+        characters behind the beginning of the unit; a date that is longer than the unit the other way round
+        (GB/T 9704—2012, 7.3.5.2)."""
+        unit, day = (_width(self.values.get(name, "")) for name in ("unit_full", "sign_date"))
+        if day > unit or unit > _LONGEST_SIGNATURE:
+            right = {"unit": max(_FREE, day + 2 * _FREE - unit), "date": _FREE}
+        else:
+            right = {"unit": _FREE, "date": unit - day}
+        return f'<w:ind w:rightChars="{right[line] * 100:.0f}" w:right="{right[line] * _EM:.0f}"/>'
 
     def _block(self, slot: Slot) -> str:
         """Return the paragraphs of a block. A keep-with-next of its token is meant for its last paragraph."""
@@ -99,6 +115,8 @@ class _Texts:
                 properties, run = f'<w:pPr><w:pStyle w:val="{style}"/>{keep}</w:pPr>', ""
             elif line.level == 2:
                 run = _FALLBACK_LEAD
+            if _LONG_WORD.search(line.plain):
+                properties = _left(properties)
             lead = f"<w:r>{self._lead()}{_text(line.lead)}</w:r>" if line.lead else ""
             found.append(f"<w:p>{properties}{lead}<w:r>{run}{_text(line.text)}</w:r></w:p>")
         return "".join(found)
@@ -106,6 +124,24 @@ class _Texts:
     def _lead(self) -> str:
         style = self.styles.get(LEAD_STYLE)
         return f'<w:rPr><w:rStyle w:val="{style}"/></w:rPr>' if style else _FALLBACK_LEAD
+
+
+def _width(text: str) -> float:
+    """Return the width of a line in Chinese characters, with the quarter that Word puts between digits and them."""
+    changes = sum(a.isascii() != b.isascii() for a, b in zip(text, text[1:]))
+    return sum(0.5 if c.isascii() else 1 for c in text) + changes / 4
+
+
+def _left(properties: str) -> str:
+    """Return the properties of a paragraph set to the left: a long address would pull the line before it apart."""
+    left = '<w:jc w:val="left"/>'
+    if "<w:jc " in properties:
+        return re.sub(r"<w:jc [^>]*/>", left, properties)
+    behind = re.search(r"<w:(?:textDirection|textAlignment|textboxTightWrap|outlineLvl|divId|cnfStyle|rPr|sectPr)\b"
+                       r"|</w:pPr>", properties)
+    if behind is None:
+        return f"<w:pPr>{left}</w:pPr>"
+    return properties[: behind.start()] + left + properties[behind.start() :]
 
 
 def _text(text: str) -> str:
