@@ -12,7 +12,7 @@ from typing import Iterator
 
 from ...report import chinese_date, parse_date, period, show
 from ...rule import is_number
-from ..parameters import UNIT_TYPE, CellId, MonthDay, Question, Questions, UnitTypes
+from ..parameters import UNIT_TYPE, CellId, Days, MonthDay, Question, Questions, UnitTypes
 from ..registry import Context, Fault, implements
 
 
@@ -23,8 +23,8 @@ class Deadline:
 
     day: MonthDay
     dates: Questions
-    remind: int
-    forget: int
+    remind: Days
+    forget: Days
     unit_types: UnitTypes = ()
 
 
@@ -34,8 +34,8 @@ class OwnDeadline:
 
     asked: Question
     dates: Questions
-    remind: int
-    forget: int
+    remind: Days
+    forget: Days
 
 
 @dataclass(frozen=True)
