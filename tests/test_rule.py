@@ -73,6 +73,23 @@ def test_division_is_exact_and_division_by_zero_is_no_verdict() -> None:
         "s6.fee_received / 10000 == t2.fee.amount", {"s6.fee_received": 1, "t2.fee.amount": Decimal("0.0001")}
     )
     assert verdict("1 / t2.fee.amount > 0", {"t2.fee.amount": 0}) is None
+    assert verdict("t2.fee.amount == 0 or 1 / t2.fee.amount > 0", {"t2.fee.amount": 0}) is None
+    assert verdict("t2.fee.amount > 0", {"t2.fee.amount": 0}, when="1 / t2.fee.amount > 0") is None
+
+
+@pytest.mark.parametrize(("check", "when"), [
+    ("t2.fee.amount > s6.fee_received / s6.fee_notice_count", ""),
+    ("not t2.fee.amount / s6.fee_notice_count > 1", ""),
+    ("s6.fee_notice_count == 0 or t2.fee.amount / s6.fee_notice_count > 1", ""),
+    ("t2.fee.amount > 1", "1 / s6.fee_notice_count > 0"),
+    ("t2.fee.amount > 1", "1 / 0 > 0"),
+])
+def test_one_report_and_many_agree_where_a_divisor_is_zero(check: str, when: str) -> None:
+    rows = [dict(zip(("t2.fee.amount", "s6.fee_received", "s6.fee_notice_count"), values))
+            for values in ((4, 2, 0), (4, 2, 1), (1, 6, 3))]
+    bound = one(check, when=when)
+    found = evaluate_frame(bound, pd.DataFrame(rows))
+    assert [None if pd.isna(v) else bool(v) for v in found] == [evaluate(bound, row.get).holds for row in rows]
 
 
 def test_money_is_added_exactly() -> None:

@@ -210,6 +210,28 @@ REFUSED = [
     ('[[change]]\nid = "DL-DEPT"\nseverity = "error"\nreason = "试"\n', ("DL-DEPT", "date")),
     ('[[chnage]]\nid = "DL-DEPT"\n', ("chnage", "change")),
     ("rule = 3\n", ("rule",)),
+    ("x = " + "[" * 3000 + "]" * 3000, ("TOML",)),
+    (NEW.replace("t3.new_received.total <= 3", "1 <= 3"), ("X-NEW", "check", "1 <= 3")),
+    ("[[rule]]\nid = []\n", ("id", "文字")),
+    (NEW.replace("t3.new_received.total <= 3", "+".join(["t3.new_received.total"] * 600) + " > 3"), ("X-NEW", "50层")),
+    (NEW.replace("t3.new_received.total <= 3", "t3.new_received.total"), ("X-NEW", "check", "比较")),
+    (NEW.replace("t3.new_received.total <= 3", "meta.level > 3"), ("X-NEW", "meta.level > 3", "代码")),
+    (NEW.replace('"t3.new_received.total <= 3"', "'meta.level == \"provinz\"'").replace("新收{left}", "新收"),
+     ("X-NEW", "provinz", "province")),
+    (NEW.replace("<= 3", "<= default(t3.granted.total + 1, 0)"), ("X-NEW", "t3.granted.total + 1", "default")),
+    (NEW.replace("{place}", "{plaec}"), ("X-NEW", "message", "{plaec}", "{place}")),
+    (NEW.replace("{place}", "{place"), ("X-NEW", "message")),
+    (NEW.replace("请核对。", "请核对{left}。"), ("X-NEW", "fix", "{left}")),
+    ('[[rule]]\nid = "X"\nlike = "G21-S-MIN"\nmessage = "{palce}太短。"\n', ("X", "message", "{palce}", "{place}")),
+    ('[[rule]]\nid = "X"\nlike = "HEI-50"\nforms = ["*"]\n', ("X", "table", "gov-2019")),
+    (NEW + 'table = "t3"\neach = "column"\nonly = ["nobody"]\n', ("X-NEW", "only", "nobody")),
+    (NEW + 'each = "column"\n', ("X-NEW", "each", "table")),
+    (NEW + "until = 2011\n", ("X-NEW", "until", "2011")),
+    ('[[rule]]\nid = "X"\nlike = "G21-S-MIN"\nwhen = "1 > 0"\n', ("X", "when", "函数")),
+    ('[[change]]\nid = "DL-DEPT"\nwith = {remind = 999999999999}\n' + CHANGED, ("DL-DEPT", "remind", "366")),
+    ('[[change]]\nid = "I08-CUMTXT"\nwith = {sayings = [{text = "累计", cells = ["k.active"]}]}\n' + CHANGED,
+     ("I08-CUMTXT", "sayings", "累计")),
+    ('[[off]]\nid = "DL-DEPT"\nreason = "试"\ndate = "昨天"\n', ("DL-DEPT", "date", "昨天")),
 ]
 
 
@@ -220,6 +242,47 @@ def test_what_is_not_understood_is_refused_with_its_place(tmp_path: Path, text: 
     message = refused.value.message
     assert refused.value.code == "bad-pack" and message.endswith("。") and message.count("。") == 1
     assert [name for name in ("city.toml", *named) if name not in message] == []
+
+
+JUDGED = [
+    NEW.replace('"t3.new_received.total <= 3"', "'meta.level == \"town\"'").replace("新收{left}", "{meta.level}"),
+    NEW.replace("t3.new_received.total", "last.t3.new_received.total * 9"),
+    NEW.replace("<= 3", "/ t3.carried_in.total <= 3"),
+    NEW + 'when = "1 / t3.carried_in.total > 0"\n',
+    NEW + 'when = "t3.carried_in.total == 0 or 1 / t3.carried_in.total > 0"\n',
+    NEW.replace("t3.new_received.total", "(" * 150 + "t3.new_received.total" + ")" * 150),
+    '[[change]]\nid = "G21-S-SECRET"\nwith = {surnames = "z-a]^"}\n' + CHANGED,
+    '[[change]]\nid = "G21-S-PROB"\nwith = {problem_text = "s1.active"}\n' + CHANGED,
+    '[[change]]\nid = "G-YR-2"\nwith = {sections = ["h1"]}\n' + CHANGED,
+]
+
+
+@pytest.mark.parametrize("text", JUDGED)
+def test_what_is_accepted_judges_every_report_there_is(tmp_path: Path, text: str) -> None:
+    rules = overlay(load(), pack(tmp_path, text))
+    for rule_id in FIXTURES:
+        for side in ("keep", "break"):
+            check(fixture(rule_id, side), catalogue=rules, today=A_QUIET_DAY)
+
+
+def test_an_overlay_may_come_from_an_editor_of_windows(tmp_path: Path) -> None:
+    path = tmp_path / "city.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + NEW.replace("\n", "\r\n").encode())
+    assert "X-NEW" in raised(build(figures=FOUR), overlay(load(), path))
+
+
+def test_an_overlay_that_is_no_text_is_refused_in_one_chinese_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "city.toml"
+    path.write_bytes("规则".encode("gbk"))
+    with pytest.raises(InputError, match="city.toml.*UTF-8。$"):
+        overlay(load(), path)
+
+
+def test_a_number_compared_with_a_fixed_one_is_told(tmp_path: Path) -> None:
+    [found] = [f for f in check(build(figures=FOUR), catalogue=overlay(load(), pack(tmp_path, NEW)), today=A_QUIET_DAY)
+               if f.rule == "X-NEW"]
+    assert "新收4件" in found.message
+    assert (found.actual, found.expected, found.difference) == (4, 3, 1)
 
 
 def test_a_national_file_is_refused_with_its_place_as_well(folder: Path) -> None:

@@ -48,5 +48,5 @@ def test_the_ribbon_starts_python_which_finds_the_workbook_and_lists_the_finding
         while "错误" not in summary.value:
             assert time.monotonic() < deadline, os.listdir(tmp_path / "state" / "nianbao")
             time.sleep(0.05)
-        first = book.sheets[ids.RESULTS].range((results.ROW + 1, results.LEFT + 3))
+        first = book.sheets[ids.RESULTS].range((results.ROW + 1, results.OWN.columns[results.RULE] + 1))
         assert first.value == "G21-T3-BAL"

@@ -15,7 +15,7 @@ from ..sentence import nested
 from .catalogue import Catalogue, load
 from .finding import Finding, answered
 from .following import following
-from .registry import Context, cell_place, implementation
+from .registry import Context, cell_place, implementation, text_place
 
 __all__ = ["Finding", "check"]
 
@@ -61,7 +61,7 @@ def _by_expression(rule: Rule, bounds: tuple[Bound, ...], report: Report) -> Ite
             names: dict[str, Any] = {name: report.get(ref) for name, ref in bound.names.items()}
             names |= {"left": verdict.left, "right": verdict.right, "place": place(bound, report.definition)}
             names |= {"difference": verdict.difference, "more": _more(rule, verdict.difference)}
-            cells = {c: report.get(c) for c in bound.cells}
+            cells = {c: report.get(c) for c in bound.cells or bound.names.values()}
             yield _finding(rule, rule.severity, cells, names, verdict.left, verdict.right)
 
 
@@ -108,7 +108,10 @@ def _finding(
 
 def place(bound: Bound, form: Form) -> str:
     """Return where a rule failed, as a clerk would say it."""
-    first = form.cells[bound.cells[0]]
+    id_ = next(iter(bound.cells or bound.names.values())).removeprefix("last.")
+    if id_ in form.meta:
+        return text_place(form, id_)
+    first = form.cells[id_]
     heading = form.section_of(first).heading
     words = {"row": "行", "column": "列", "group": ""}
     if bound.rule.each in words:

@@ -167,17 +167,21 @@ def _may_be_for(part: str, form_id: str) -> bool:
 def _parsed(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise RuleError(f"不是有效的 TOML（{error}）") from error
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"line (\d+), column (\d+)", str(error))
+        where = f"第{at[1]}行第{at[2]}列" if at else "文件末尾"
+        raise RuleError(f"{where}不是有效的 TOML 写法") from error
+    except RecursionError as error:
+        raise RuleError("括号嵌套太深，不是有效的 TOML 写法") from error
 
 
 def _add(rules: dict[str, Rule], written: dict[str, Mapping[str, Any]], data: Mapping[str, Any]) -> None:
     """Add the records of a file's `rule`; nothing else may stand in a national file."""
     _known_parts(data, ("rule",))
     for item in _records(data, "rule"):
-        if item.get("id") in rules:
-            raise RuleError(f"{item['id']} 重复，编号在全部规则中只能有一次")
         built = record.rule(item, rules, written)
+        if built.id in rules:
+            raise RuleError(f"{built.id} 重复，编号在全部规则中只能有一次")
         rules[built.id] = built
         written[built.id] = {**written.get(built.like, {}), **item.get("with", {})}
 
@@ -195,7 +199,7 @@ def _tied(rules: Mapping[str, Rule]) -> dict[str, Rule]:
 def overlay(base: Catalogue, path: Path) -> Catalogue:
     """Return the catalogue with an overlay file on top; a record that cannot work is an `InputError`."""
     try:
-        data = _parsed(read_bytes(path).decode("utf-8"))
+        data = _parsed(_decoded(read_bytes(path)))
         _known_parts(data, tuple(record.PARTS))
         rules, written = dict(base._of("").rules), dict(base._of("").written)
         own = {"rule": _records(data, "rule")}
@@ -211,9 +215,17 @@ def overlay(base: Catalogue, path: Path) -> Catalogue:
         catalogue = Catalogue(f"{base.version}+{path.stem}", Rules(_tied(rules), written))
         own_ids = [item["id"] for part in record.PARTS for item in _records(data, part)]
         validate(catalogue, own_ids)
-    except (RuleError, UnicodeDecodeError) as error:
+    except RuleError as error:
         raise _refused(path.name, error) from error
     return catalogue
+
+
+def _decoded(content: bytes) -> str:
+    """Return the text of an overlay; a byte order mark, which Windows editors write, is none of it."""
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise RuleError("不是 UTF-8 编码的文字，请另存为 UTF-8") from error
 
 
 def _changed(rule: Rule, change: Mapping[str, Any], written: dict[str, Mapping[str, Any]]) -> Rule:
@@ -231,8 +243,9 @@ def _named(change: Mapping[str, Any], rules: Mapping[str, Rule]) -> Rule:
 
 
 def validate(catalogue: Catalogue, ids: Iterable[str]) -> None:
-    """Refuse, with a `RuleError`, what can only be seen with the forms: names that none of them has; and of the rules
-    with these ids, that they are tied to one that is not there, and patterns that are none."""
+    """Refuse, with a `RuleError`, what can only be seen with the forms: names that they do not have; and of the rules
+    with these ids, that they are tied to one that is not there, and patterns that are none. Of a list of names, each
+    must be in one form of the rule; a name that stands alone, in all of them."""
     all_forms = {form_id: load_form(form_id) for form_id in form_ids()}
     for form_id in all_forms:
         catalogue.bounds(form_id)
@@ -242,14 +255,20 @@ def validate(catalogue: Catalogue, ids: Iterable[str]) -> None:
                 raise RuleError(f"{rule.id} 的 entails 或 entailed_by 中没有编号为“{other}”的规则")
         if rule.given is None:
             continue
+        for form_id in rule.forms:
+            if rule.table and all(table.id != rule.table for table in all_forms[form_id].tables):
+                raise RuleError(f"{rule.id} 的 table “{rule.table}”在格式 {form_id} 中没有")
         for key, kind, id_ in parameters.references(rule.given):
-            if not any(parameters.is_known(kind, id_, all_forms[form]) for form in rule.forms):
-                raise RuleError(f"{rule.id} 的参数 {key}：适用的格式中都没有“{id_}”")
-        for key, pattern in parameters.patterns(rule.given):
+            without = [form for form in rule.forms if not parameters.is_known(kind, id_, all_forms[form])]
+            if len(without) == len(rule.forms) or (without and kind in parameters.ALONE):
+                raise RuleError(f"{rule.id} 的参数 {key}：格式 {'、'.join(without)} 中没有“{id_}”")
+        for key, pattern, groups in parameters.patterns(rule.given):
             try:
-                re.compile(pattern.text)
-            except re.error as error:
+                found = re.compile(pattern.text).groups
+            except (re.error, RecursionError, OverflowError) as error:
                 raise RuleError(f"{rule.id} 的参数 {key}：“{pattern.text}”不是正则表达式") from error
+            if groups is not None and found != groups:
+                raise RuleError(f"{rule.id} 的参数 {key}：“{pattern.text}”应有{groups}组括号，现在有{found}组")
 
 
 def _known_parts(data: Mapping[str, Any], allowed: Iterable[str]) -> None:

@@ -22,6 +22,8 @@ from ..form import Form
 
 UNIT_TYPE, LEVEL = "meta.unit_type", "meta.level"
 
+Days = int
+"""A number of days, at most a year."""
 Words = tuple[str, ...]
 """Words or phrases, looked for as they stand."""
 NamedWords = Mapping[str, tuple[str, ...]]
@@ -139,7 +141,7 @@ def references(given: Any) -> Iterator[tuple[str, str, str]]:
     """Yield (parameter, kind, id) for every id of a form that parameters name."""
     for field in fields(given):
         value, kind = getattr(given, field.name), str(field.type)
-        if kind in ("CellId", "SectionId", "TextId", "Question"):
+        if kind in ALONE and kind != "Questions":
             ids = [value]
         elif kind == "Pairs":
             ids = [cell for pair in value for cell in pair]
@@ -152,19 +154,20 @@ def references(given: Any) -> Iterator[tuple[str, str, str]]:
         yield from ((field.name, kind, id_) for id_ in ids if id_)
 
 
+ALONE = ("CellId", "SectionId", "TextId", "Question", "Questions")  # every form of the rule must have them
 _IDS = ("Cells", "Sections", "Lengths", "Texts", "Questions", "UnitTypes", "Levels")
 
 
-def patterns(given: Any) -> Iterator[tuple[str, Pattern]]:
-    """Yield (parameter, pattern) for every pattern among parameters."""
+def patterns(given: Any) -> Iterator[tuple[str, Pattern, int | None]]:
+    """Yield (parameter, pattern, groups it must have, None for any) for every pattern among parameters."""
     for field in fields(given):
         value, kind = getattr(given, field.name), str(field.type)
         if kind == "Pattern":
-            yield field.name, value
+            yield field.name, value, None
         elif kind == "NamedPatterns":
-            yield from ((field.name, pattern) for pattern in value.values())
+            yield from ((field.name, pattern, None) for pattern in value.values())
         elif kind == "Sayings":
-            yield from ((field.name, saying.text) for saying in value)
+            yield from ((field.name, saying.text, 0 if saying.zero else 1) for saying in value)
 
 
 def is_known(kind: str, id_: str, form: Form) -> bool:
@@ -260,6 +263,7 @@ _TYPES: dict[str, tuple[Callable[[Any], Any], str]] = {
     "Pattern": (_pattern, "正则表达式"),
     "MonthDay": (_month_day, "月-日，例如 01-31"),
     "Sayings": (_sayings, "若干组 text、cells（和 zero）"),
+    "Days": (lambda v: v if _whole(v) is not None and v <= 366 else None, "天数，0至366"),
     "int": (_whole, "大于或等于0的整数"),
     "Decimal": (_number, "大于或等于0的数"),
     "str": (_text, "文字"),

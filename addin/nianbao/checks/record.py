@@ -6,12 +6,14 @@ Whatever is not understood is refused with the rule, the key, what stands there 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from typing import Any, Iterable, Mapping
 
 from ..form import form_ids
-from ..rule import SEVERITIES, Rule, RuleError, parse
+from ..rule import SEVERITIES, TRUTH, Rule, RuleError, parse
 from . import parameters
 from .registry import implementation
+from .sentences import TEXTS, left_open
 
 ALL = "*"
 _EACH = ("once", "row", "column", "group")
@@ -35,7 +37,8 @@ RULE = (
     Key("severity", str, "级别", True, SEVERITIES),
     Key("lesser", str, "较轻的一类问题的级别，只用于由函数判断、有轻重两类的规则", False, SEVERITIES),
     Key("title", str, "内容，一句话，不加句号", True),
-    Key("message", str, "发现问题时说的话；可用 {place} {left} {right} {difference}、算式中的名称，和函数给出的名称", True),
+    Key("message", str, "发现问题时说的话；有算式的，可用 {place}、算式中的名称，比较两个数的还有 {left} {right} {difference} {more}；"
+        "由函数判断的，可用所 like 的规则用到的名称", True),
     Key("fix", str, "怎样处理", True),
     Key("basis", str, "依据：文号和条款", True),
     Key("since", int, "从哪一个报告年度起适用", True),
@@ -56,16 +59,16 @@ CHANGE = (
     Key("id", str, "改动哪条规则", True),
     Key("severity", str, "改为这一级别", False, SEVERITIES),
     Key("with", dict, "改动的参数；没有写的不变"),
-    Key("date", str, "改动日期", True),
+    Key("date", date, "改动日期，例如 2025-01-02", True),
     Key("reason", str, "理由", True),
 )
 OFF = (
     Key("id", str, "停用哪条规则", True),
-    Key("date", str, "停用日期", True),
+    Key("date", date, "停用日期，例如 2025-01-02", True),
     Key("reason", str, "理由", True),
 )
 PARTS = {"rule": RULE, "change": CHANGE, "off": OFF}
-_NAMES = {str: "文字", int: "整数", list: "列表", dict: "一组键和值"}
+_NAMES = {str: "文字", int: "整数", list: "列表", dict: "一组键和值", date: "日期，例如 2025-01-02"}
 _RULE_FIELDS = {field.name for field in fields(Rule)}
 
 
@@ -86,10 +89,45 @@ def rule(data: Mapping[str, Any], models: Mapping[str, Rule], raw: Mapping[str, 
     for key in ("check", "when"):
         if getattr(built, key):
             try:
-                parse(getattr(built, key))
+                kind = parse(getattr(built, key)).kind
             except RuleError as error:
                 raise RuleError(f"{built.id} 的 {key}：{error}") from error
+            if kind != TRUTH:
+                raise RuleError(f"{built.id} 的 {key}：“{getattr(built, key)}”没有作出比较，应能判断是否成立")
+    if built.check and not (built.expression.names or built.expression.groups):
+        raise RuleError(f"{built.id} 的 check：“{built.check}”没有提到任何一格")
+    _consistent(built)
+    _check_words(built, model)
     return with_parameters(built, given)
+
+
+def _consistent(built: Rule) -> None:
+    """Refuse keys that would have no effect beside the others."""
+    if built.until is not None and built.until < built.since:
+        raise RuleError(f"{built.id} 的 until（{built.until}）早于 since（{built.since}）")
+    idle: tuple[str, ...] = ("when", "each", "only", "but")
+    if built.check:
+        idle = ("each", "only", "but") if not built.table else ("only", "but") if built.each == "once" else ()
+    plain = {"each": "once", "only": (), "but": (), "when": ""}
+    for key in idle:
+        if getattr(built, key) != plain[key]:
+            why = "没有写明 table 和 each" if built.check else "是由函数判断的"
+            raise RuleError(f"{built.id} 的 {key} 不起作用：这条规则{why}")
+
+
+def _check_words(built: Rule, model: Rule | None) -> None:
+    """Refuse names in braces that nothing would be put in for. What a function of its own names, its examples prove."""
+    allowed: set[str] | None = set(left_open(model.message)) if model else None
+    if built.check:
+        allowed = {"place", *built.expression.names, *(built.condition.names if built.condition else ())}
+        allowed |= {"left", "right", "difference", "more"} if built.expression.sides else set()
+    for key in TEXTS:
+        known = allowed if key == "message" else set()
+        for name in left_open(getattr(built, key)):
+            if known is not None and name not in known:
+                may = f"，可以用的有{'、'.join(f'{{{n}}}' for n in sorted(known))}" if known else ""
+                shown = name if name in "{}" else f"{{{name}}}"
+                raise RuleError(f"{built.id} 的 {key} 中，{shown} 填不进内容{may}")
 
 
 def with_parameters(built: Rule, values: Mapping[str, Any]) -> Rule:
@@ -115,6 +153,9 @@ def checked(data: Mapping[str, Any], keys: Iterable[Key], partial: bool = False)
         if name not in known:
             raise RuleError(f"{who} 中有不认识的“{name}”，{_nearest(name, known)}")
         key = known[name]
+        if key.type is date:
+            _check_day(who, name, value)
+            continue
         if not isinstance(value, key.type) or isinstance(value, bool):
             raise RuleError(f"{who} 的 {name} 应为{_NAMES[key.type]}，现在是 {value!r}")
         if isinstance(value, list) and not all(isinstance(item, str) for item in value):
@@ -124,6 +165,13 @@ def checked(data: Mapping[str, Any], keys: Iterable[Key], partial: bool = False)
     missing = [key.name for key in known.values() if key.required and not data.get(key.name)]
     if missing and not (partial and "id" not in missing):
         raise RuleError(f"{who} 缺少 {'、'.join(missing)}")
+
+
+def _check_day(who: str, name: str, value: Any) -> None:
+    try:
+        date.fromisoformat(str(value))
+    except ValueError as error:
+        raise RuleError(f"{who} 的 {name} 应为{_NAMES[date]}，现在是“{value}”") from error
 
 
 def check_forms(data: Mapping[str, Any]) -> None:

@@ -18,13 +18,19 @@ from ..form import Form, meta_sheet, sheet_names
 from ..rule import Rule, RuleError
 
 _PLACEHOLDER = re.compile(r"\{(label|name|heading|sheet):([^{}]+)\}")
-_TEXTS = ("title", "message", "fix", "basis")
+_OPEN = re.compile(r"\{([^{}]+)\}|[{}]")
+TEXTS = ("title", "message", "fix", "basis")
+
+
+def left_open(text: str) -> list[str]:
+    """Return the names in braces that the verdict fills, and a brace that belongs to none as it stands."""
+    return [match[1] or match[0] for match in _OPEN.finditer(_PLACEHOLDER.sub("", text))]
 
 
 def worded(rule: Rule, form: Form) -> Rule:
     """Return the rule as a form words it; a name that the form does not have is a `RuleError`."""
     changes: dict[str, Any] = {}
-    for key in _TEXTS:
+    for key in TEXTS:
         text = getattr(rule, key)
         if "{" in text and _PLACEHOLDER.search(text):
             changes[key] = _PLACEHOLDER.sub(lambda match: _said(rule, key, match[1], match[2], form), text)

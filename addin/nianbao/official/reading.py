@@ -161,16 +161,19 @@ def _another_year(found: periods.Period, first: date, last: date) -> bool:
     return bool(shift) and days == [(d.year + shift, d.month, d.day) for d in (first, last)]
 
 
-def other_years(report: Report) -> Iterator[tuple[str, int, str]]:
+def other_years(report: Report, sections: tuple[str, ...] = ()) -> Iterator[tuple[str, int, str]]:
     """Yield (text id, year, sentence) where a text tells of the work of another year as if it were the report's.
 
-    Sections on the problems of years past and on what is planned may tell of other years.
+    Sections on the problems of years past and on what is planned may tell of other years. `sections`: only these.
     """
     form, year = report.definition, report.year
     if year is None:
         return
     told = {t.id for s in form.sections for t in s.texts if t.aspect in ("问题", "改进")}
     told |= {s.id for s in form.sections if any(t.id in told for t in s.texts)}
+    if sections:
+        read = {i for s in form.sections if s.id in sections for i in (s.id, *(t.id for t in s.texts))}
+        told |= {text_id for text_id in report.texts if text_id not in read}
     for text_id, paragraph in reading(report).paragraphs:
         if text_id not in told:
             for found, quote in periods.years_of_work(paragraph, year):

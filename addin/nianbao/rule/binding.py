@@ -54,7 +54,11 @@ def bind(rule: Rule, form: Form) -> tuple[Bound, ...]:
     table = next((t for t in form.tables if t.id == rule.table), None)
     if table is None:
         raise RuleError(f"{rule.id} 的 table “{rule.table}”在格式 {form.id} 中没有")
-    places = [p for p in _places(rule, table) if (not rule.only or p[0] in rule.only) and p[0] not in rule.but]
+    places = _places(rule, table)
+    unknown = {*rule.only, *rule.but} - {place for place, _ in places}
+    if unknown:
+        raise RuleError(f"{rule.id} 的 only 或 but 中，格式 {form.id} 没有“{min(unknown)}”")
+    places = [p for p in places if (not rule.only or p[0] in rule.only) and p[0] not in rule.but]
     return tuple(_bind(rule, form, table, place, label) for place, label in places)
 
 
@@ -85,6 +89,10 @@ def _bind(rule: Rule, form: Form, table: Table | None, place: str, label: str) -
 
     expressions = [e for e in (rule.expression, rule.condition) if e]
     names = {name: resolve(name) for e in expressions for name in e.names}
+    for name, code in (pair for e in expressions for pair in e.codes):
+        codes = [c for c, _, _ in form.meta[names[name].removeprefix("last.")].choices]
+        if codes and code not in codes:
+            raise RuleError(f"{rule.id} 的算式中，{name} 没有“{code}”，可以写的有 {'、'.join(codes)}")
     groups: dict[str, tuple[str, ...]] = {}
     for group in {g: None for e in expressions for g in e.groups}:
         prefix, plain = ("last.", group[5:]) if group.startswith("last.") else ("", group)

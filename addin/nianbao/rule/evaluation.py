@@ -66,9 +66,9 @@ def evaluate(bound: Bound, lookup: Lookup) -> Verdict:
     if not all(_known(ref, lookup(ref)) for ref in bound.needed):
         return _UNKNOWN
     condition, check = bound.rule.condition, bound.rule.expression
-    if condition and not _run(condition, 0, bound, lookup):
-        return _UNKNOWN
     try:
+        if condition and not _run(condition, 0, bound, lookup):
+            return _UNKNOWN
         return Verdict(bool(_run(check, 0, bound, lookup)), bound, lookup)
     except ZeroDivisionError:
         return _UNKNOWN
@@ -130,7 +130,8 @@ def python(node: ast.expr, expression: Expression, vector: bool) -> str:
                 return f"(-{emit(node.operand)})"
             return f"(~{emit(node.operand)})" if vector else f"(not {emit(node.operand)})"
         if isinstance(node, ast.BoolOp):
-            word = (" & " if vector else " and ") if isinstance(node.op, ast.And) else (" | " if vector else " or ")
+            # Both sides are worked out, as a sheet does: a division by zero in either is no verdict everywhere.
+            word = " & " if isinstance(node.op, ast.And) else " | "
             return f"({word.join(map(emit, node.values))})"
         if isinstance(node, ast.Compare):
             return f"({emit(node.left)} {COMPARE[type(node.ops[0])]} {emit(node.comparators[0])})"

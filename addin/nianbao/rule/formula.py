@@ -35,7 +35,7 @@ def excel(bound: Bound, address: Address, form: Form) -> Formulas:
         state = f'IF({_excel(condition.tree, condition, bound, address, form)},{state},"{OPEN}")'
     if numbers:
         state = f'IF(COUNT({ranges(numbers)})<{len(numbers)},"{OPEN}",{state})'
-    if any(isinstance(n, ast.Div) for n in ast.walk(check.tree)):
+    if any(isinstance(n, ast.Div) for e in filter(None, (check, condition)) for n in ast.walk(e.tree)):
         state = f'IFERROR({state},"{OPEN}")'
     if not check.sides:
         return Formulas(state, "", "")

@@ -26,11 +26,17 @@ def evaluate_frame(bound: Bound, frame: pd.DataFrame) -> pd.Series:
             return pd.Series(None if ref.startswith("meta.") else np.nan, index=frame.index)
         return frame[ref]
 
+    by_zero: list[Any] = []  # of each division, where it is one by zero
+
+    def divide(a: Any, b: Any) -> Any:
+        by_zero.append(b == 0)
+        return a / (b.where(b != 0) if isinstance(b, pd.Series) else b or np.nan)
+
     scope_functions = {
         "__builtins__": {},
         "sum": sum,
         "abs": abs,
-        "divide": lambda a, b: a / b.where(b != 0) if isinstance(b, pd.Series) else a / b,
+        "divide": divide,
         "given": lambda x: x.notna(),
         "default": lambda x, other: x.fillna(other),
         "implies": lambda a, b: ~a | b,
@@ -47,7 +53,10 @@ def evaluate_frame(bound: Bound, frame: pd.DataFrame) -> pd.Series:
         judged &= column(ref).notna()
     if bound.rule.condition:
         judged &= run(bound.rule.condition).fillna(False).astype(bool)
-    verdicts: pd.Series = run(bound.rule.expression).where(judged)
+    found = run(bound.rule.expression)
+    for zero in by_zero:
+        judged &= ~pd.Series(zero, index=frame.index).astype(bool)
+    verdicts: pd.Series = found.where(judged)
     return verdicts
 
 

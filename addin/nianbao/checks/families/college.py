@@ -101,7 +101,8 @@ def items_are_kept_up(context: Context, given: Nothing) -> Iterator[Fault]:
 
 @implements("HEI-CH", given=Disclosed)
 def channels_fit_the_total(context: Context, given: Disclosed) -> Iterator[Fault]:
-    total, public, *channels = (context.form.cells[c] for c in (given.total, given.public, *given.channels))
+    total, public, *channels = (context.form.cells[c] for c in (given.total, given.public, *given.channels)
+                                if c in context.form.cells)
     whole, part = context.report.get(total.id), context.report.get(public.id)
     if is_number(whole) and is_number(part) and part > whole:
         names = {"place": cell_place(context.form, public), "found": show(part), "advice": f"多于总数{show(whole)}条"}

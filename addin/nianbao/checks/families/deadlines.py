@@ -13,7 +13,7 @@ from typing import Iterator
 from ...official.reading import stated_periods
 from ...report import chinese_date, parse_date, period, show
 from ...rule import is_number
-from ..parameters import UNIT_TYPE, CellId, MonthDay, Question, Questions, UnitTypes
+from ..parameters import UNIT_TYPE, CellId, Days, MonthDay, Question, Questions, UnitTypes
 from ..registry import Context, Fault, implements
 
 
@@ -24,8 +24,8 @@ class Deadline:
 
     day: MonthDay
     dates: Questions
-    remind: int
-    forget: int
+    remind: Days
+    forget: Days
     unit_types: UnitTypes = ()
 
 
@@ -35,8 +35,8 @@ class OwnDeadline:
 
     asked: Question
     dates: Questions
-    remind: int
-    forget: int
+    remind: Days
+    forget: Days
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,9 @@ from ..parameters import CellId, Cells, Pairs, Sayings
 from ..registry import Context, Fault, Nothing, cell_place, implements, text_place
 
 
+_PLAIN = re.compile(r"\d+(\.\d+)?", re.ASCII)
+
+
 @dataclass(frozen=True)
 class PartsOfWholes:
     """Part and whole, two by two."""
@@ -191,6 +194,6 @@ def _said(context: Context, sayings: Sayings) -> Iterator[tuple[str, str, Cell, 
             for saying in sayings:
                 cell = next(iter(_cells(context, saying.cells)), None)
                 for match in saying.text.regex.finditer(plain):
-                    if cell is not None and cell.kind != TEXT:
-                        said = match[1] if match.groups() else "0"
+                    said = "0" if saying.zero else match[1]
+                    if cell is not None and cell.kind != TEXT and _PLAIN.fullmatch(said or ""):
                         yield text_id, match[0], cell, number(Decimal(said))

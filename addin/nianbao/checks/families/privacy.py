@@ -56,7 +56,7 @@ def _personal(line: str, given: Personal) -> Iterator[tuple[str, str]]:
             yield "手机号码", match[0]
     for before in given.before:
         if before in line:
-            name = rf"{re.escape(before)}[：:]?([{given.surnames}][\u4e00-\u9fff]{{1,2}})(?=先生|女士|同志|（|\()"
+            name = rf"{re.escape(before)}[：:]?([{re.escape(given.surnames)}][\u4e00-\u9fff]{{1,2}})(?=先生|女士|同志|（|\()"
             for match in re.finditer(name, line):
                 if "某" not in match[1]:
                     yield f"{before}姓名", match[1]

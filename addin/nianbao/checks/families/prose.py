@@ -134,8 +134,8 @@ def not_too_long(context: Context, given: InSection) -> Iterator[Fault]:
 
 @implements("G21-S-MIN", given=Short)
 def not_too_short(context: Context, given: Short) -> Iterator[Fault]:
-    for section_id, least in given.least.items():
-        section = context.form.section(section_id)
+    for section in context.form.sections:
+        least = given.least.get(section.id, 0)
         length = count(section_text(context.report, section.id))
         if 0 < length < least:
             names = {"place": f"“{section.heading}”", "count": length}
@@ -150,7 +150,7 @@ def problems_and_improvement(context: Context, given: Problems) -> Iterator[Faul
 
     def own(text_id: str) -> list[str]:
         aspect = context.form.texts[text_id].aspect
-        return [t.id for t in section.texts if t.aspect == aspect]
+        return [t.id for t in section.texts if t.aspect == aspect] or [text_id]
 
     told = "\n".join(report.text(t) for t in own(given.problem_text)) + report.text(section.id)
     plain = re.sub(r"[\W_]", "", told) or re.sub(r"[\W_]", "", everything)
@@ -174,9 +174,9 @@ def not_last_years_words(context: Context, given: Same) -> Iterator[Fault]:
     if last is None:
         return
     for section_id in given.sections:
-        section = context.form.section(section_id)
-        if all(section_id != other.id for other in last.definition.sections):
+        if any(all(section_id != s.id for s in form.sections) for form in (context.form, last.definition)):
             continue
+        section = context.form.section(section_id)
         share = similarity(section_text(report, section_id), section_text(last, section_id))
         if share * 100 > given.percent:
             names = {"place": f"“{section.heading}”", "percent": round(share * 100)}

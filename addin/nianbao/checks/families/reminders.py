@@ -21,7 +21,7 @@ class Reminder:
 def something_to_confirm(context: Context, given: Reminder) -> Iterator[Fault]:
     """Yield one fault when the cells do not add up to zero."""
     form, report, rule = context.form, context.report, context.rule
-    cell_ids = given.cells or tuple(cell.id for cell in form.table_cells[rule.table])
+    cell_ids = [c for c in given.cells if c in form.cells] or [cell.id for cell in form.table_cells[rule.table]]
     cells = {c: report.figures.get(c) for c in cell_ids}
     count = sum(numbers(cells.values()))
     if count > 0:

@@ -23,6 +23,13 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).replace("“", '"').replace("”", '"')
 
 
+@dataclass(frozen=True)
+class YearSections:
+    """The sections that tell of the year's work; all but those on problems where none is named."""
+
+    sections: Sections = ()
+
+
 @implements("G-LAB-1")
 def labels_are_official(context: Context, given: Nothing) -> Iterator[Fault]:
     for place, found, official in context.report.structure.labels:
@@ -67,8 +74,8 @@ class Further:
     most: int
 
 
-@implements("G-YR-2")
-def years_agree(context: Context, given: Nothing) -> Iterator[Fault]:
+@implements("G-YR-2", given=YearSections)
+def years_agree(context: Context, given: YearSections) -> Iterator[Fault]:
     report, year = context.report, context.report.year
     if year is None:
         return
@@ -87,7 +94,7 @@ def years_agree(context: Context, given: Nothing) -> Iterator[Fault]:
     for found in _YEAR_IN_NAME.findall(report.structure.file_name):
         if int(found) != year:
             yield fault(YEAR, "文件名", found, lesser=True)
-    for text_id, told, quote in other_years(report):
+    for text_id, told, quote in other_years(report, given.sections):
         found = fault(text_id, text_place(context.form, text_id), str(told), lesser=True)
         yield replace(found, cells={}, quote=quote, section=text_id)
 
