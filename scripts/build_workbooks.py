@@ -71,6 +71,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "limit": {**_BOX, "indent": 1, "bg_color": _HEAD, "text_wrap": True},
     "total": {**_BOX, "bg_color": _TOTAL, "align": "center"},
     "unit": {**_BOX, "align": "center", "font_size": 10},
+    "bar": {**_BOX, "font_size": 10, "font_color": "#4F81A8", "align": "center"},
     "mark": {**_BOX, "align": "center", "font_size": 10.5},
     "mark left": {**_BOX, "indent": 1, "font_size": 10.5},
     "mark label": {**_BOX, "align": "right", "font_size": 10, "font_color": "#595959", "text_wrap": True},

@@ -123,10 +123,10 @@ desktop() {
         xvfb openbox xdotool imagemagick
 }
 
-# office : LibreOffice with its Python bridge, PDF tools and Chinese fonts, for the tests.
+# office : LibreOffice with its Python bridge, PDF tools, a browser and Chinese fonts, for the tests.
 office() {
-    packages "the tests need LibreOffice, PDF tools and Chinese fonts" \
-        libreoffice-calc libreoffice-writer libreoffice-l10n-zh-cn python3-uno poppler-utils \
+    packages "the tests need LibreOffice, PDF tools, a browser and Chinese fonts" \
+        libreoffice-calc libreoffice-writer libreoffice-l10n-zh-cn python3-uno poppler-utils chromium \
         fonts-noto-cjk fonts-arphic-gbsn00lp fonts-arphic-gkai00mp fonts-wqy-zenhei fonts-liberation
 }
 

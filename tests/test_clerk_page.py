@@ -27,7 +27,7 @@ def test_the_page_gives_the_steps_of_the_guide_sheet() -> None:
 
 @pytest.mark.parametrize("form_id", forms.form_ids())
 def test_the_guide_sheet_of_every_form_names_the_buttons(form_id: str) -> None:
-    texts = [item.text for item in guide_sheet(forms.load(form_id), []).items]
+    texts = [item.text for item in guide_sheet(forms.load(form_id), [], {}).items]
     for button in tab().buttons:
         assert texts[texts.index(button.label) + 1] == button.help
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,10 +11,11 @@ import pytest
 from lxml import html
 
 from nianbao import layout, published
+from nianbao.errors import CallError
 from nianbao.layout import Label
 from nianbao.prose import Draft
 from nianbao.report import Report
-from nianbao.web import html_bytes
+from nianbao.web import html_bytes, link
 from sample_reports import EVERY_FORM, balanced_2021, headings, stated
 
 
@@ -85,3 +87,46 @@ def test_a_figure_changed_in_the_page_wins_and_is_noted(tmp_path: Path) -> None:
     found = published.read_html(path)
     assert found.figures["t2.licence.decisions"] == 1287
     assert "行政许可" in found.notes[0] and len(found.notes) == 1
+
+
+MEASURE = """<script>
+const box = document.querySelector("#t3").parentElement.getBoundingClientRect();
+const number = document.querySelector("[data-cell='t3.new_received.total']");
+const shown = [...document.querySelectorAll("[data-cell^='t3.new_received.']")]
+  .filter(cell => cell.getBoundingClientRect().right <= box.right + 1).length;
+document.querySelector("#t3").parentElement.scrollLeft = 10000;
+const label = document.querySelector("#t3 tbody th").getBoundingClientRect();
+document.title = [document.documentElement.scrollWidth, shown, Math.round(label.left - box.left),
+  number.getBoundingClientRect().right <= box.right + 1].join(" ");
+</script>"""
+
+
+@pytest.mark.parametrize(("width", "numbers"), [(390, 4), (768, 7), (1400, 7)])
+def test_numbers_of_table_three_are_seen_beside_their_labels_on_every_screen(
+    width: int, numbers: int, tmp_path: Path
+) -> None:
+    page = tmp_path / "报告.html"
+    page.write_text(html_bytes(balanced_2021()).decode().replace("</body>", MEASURE + "</body>"), "utf-8")
+    frame = tmp_path / "frame.html"  # a window of a browser is never as narrow as a telephone
+    frame.write_text(f'<iframe src="{page.name}" width="{width}" height="800" style="border:0"></iframe><script>'
+                     'onload = () => document.title = frames[0].document.title</script>', "utf-8")
+    call = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files",
+            f"--user-data-dir={tmp_path / 'profile'}", f"--window-size={width + 100},900", "--dump-dom", frame.as_uri()]
+    done = subprocess.run(call, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, encoding="utf-8")
+    title = html.document_fromstring(done.stdout).findtext(".//title") or ""
+    page_width, seen, left, last_seen = title.split()
+    assert int(page_width) <= width and int(seen) >= numbers
+    assert int(left) <= 1 and last_seen == "true"  # slid to the end, the labels stay and the totals are in sight
+
+
+def test_links_stand_at_the_end_and_lead_to_the_web_or_to_a_file_beside_the_page() -> None:
+    links = [link("Word版=2025年报告.docx"), link("PDF版 = https://www.qinghe.example.cn/a.pdf?id=1&n=2")]
+    root = html.document_fromstring(html_bytes(balanced_2021(), links=links).decode())
+    found = {a.text_content(): a.get("href") for a in root.xpath("//nav//a")}
+    assert found == {"Word版": "2025年报告.docx", "PDF版": "https://www.qinghe.example.cn/a.pdf?id=1&n=2"}
+
+
+@pytest.mark.parametrize("given", ["Word版", "=a.docx", "Word版=", "Word版=javascript:alert(1)", "x=file:///etc/passwd"])
+def test_what_is_no_link_is_refused(given: str) -> None:
+    with pytest.raises(CallError, match="--link"):
+        link(given)

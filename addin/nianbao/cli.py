@@ -71,6 +71,7 @@ ANNOTATE = Option("--annotate", "XLSX", "把结果标注在工作簿的副本中
 HTML = Option("--html", "HTML", "把结果写成网页。", kind=Path)
 EXPLAIN_TEXT = Option("--explain-text", "", "逐个列出正文中的数字：看作什么数，与哪一格比较，或为什么不比较。")
 DRAFT = Option("--draft", "", "有错误也生成，并标明草稿。")
+LINK = Option("--link", "文字=网址", "网页末尾的链接，例如 Word版=2025年报告.docx，可写多次。", many=True)
 TO = Option("--to", "地址", "收件人，可写多次。", many=True, required=True)
 WORKBOOK = Option("--workbook", "XLSX", "把工作簿也附上。", kind=Path)
 OPEN = Option("--open", "", "写好后在邮件程序中打开，由您核对后发送。", name="show")
@@ -239,7 +240,7 @@ def explain(
     console.say(f"已写入说明：{target}")
 
 
-@command("report", FILE, TARGET, LAST, PACK, TEMPLATE, DRAFT)
+@command("report", FILE, TARGET, LAST, PACK, TEMPLATE, DRAFT, LINK)
 def report(
     console: Console,
     file: Path,
@@ -248,6 +249,7 @@ def report(
     pack: list[Path],
     template: Path | None,
     draft: bool,
+    link: list[str],
 ) -> None:
     """校验无误后生成报告；还有错误时只列出错误，不生成。
 
@@ -264,7 +266,7 @@ def report(
     for note in checked.report.notes:
         console.say(note)
     try:
-        content = issue(checked, output.suffix.lower(), held, draft)
+        content = issue(checked, output.suffix.lower(), held, draft, link)
     except RefusedError as error:
         listed = "\n".join(show.line(finding, show.at(checked, finding)) for finding in checked.blocking)
         advice = "加 --draft 可以先生成草稿。"

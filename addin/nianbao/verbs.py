@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from os import PathLike
 from pathlib import Path
+from typing import Sequence
 
 from . import files
 from .errors import CallError, InputError
@@ -48,8 +49,17 @@ def locate(path: Path) -> tuple[Report, dict[str, tuple[str, str]]]:
     raise InputError("unknown-type", f"“{path.name}”不是可以读取的文件，可读取的有 {'、'.join(READABLE)}。")
 
 
-def content(report: Report, suffix: str, template: Path | None = None, draft: Draft | None = None) -> bytes:
-    """Return a report as the bytes of a file of this suffix; `draft` is what a draft says of itself."""
+def content(
+    report: Report,
+    suffix: str,
+    template: Path | None = None,
+    draft: Draft | None = None,
+    links: Sequence[str] = (),
+) -> bytes:
+    """Return a report as the bytes of a file of this suffix; `draft` is what a draft says of itself, `links` are what
+    a web page offers beside itself, each as TEXT=URL."""
+    if links and suffix != ".html":
+        raise CallError("bad-link", "--link 只用于网页，请把报告写成 .html 文件。")
     if suffix in (".docx", ".pdf"):
         from .word.template import compile_template
         from .word.write import docx_bytes
@@ -62,9 +72,9 @@ def content(report: Report, suffix: str, template: Path | None = None, draft: Dr
 
         return pdf_bytes(document)
     if suffix == ".html":
-        from .web import html_bytes
+        from .web import html_bytes, link
 
-        return html_bytes(report, draft)
+        return html_bytes(report, draft, [link(given) for given in links])
     if suffix == ".xlsx":
         from .excel.fill import workbook_bytes
 

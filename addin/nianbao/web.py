@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
+from typing import Sequence
+from urllib.parse import urlsplit
 
 from . import carried, layout, prose, published
 from . import report as reports
+from .errors import CallError
 from .form import TEXT, Form, Section, Table
-from .layout import HEAD, INFO, STUB, TITLE, Grid, Label, Value
+from .layout import CORNER, HEAD, INFO, STUB, TITLE, Grid, Label, Value
 from .report import Report
 
 _CSS = """
@@ -40,13 +44,25 @@ td.text { text-align: left; white-space: normal; overflow-wrap: anywhere; }
 .in1 { padding-left: 1.6em; }
 .in2 { padding-left: 2.9em; }
 .note { text-indent: 0; font-size: .9rem; white-space: pre-wrap; margin: .2rem 0; }
-@media (max-width: 46rem) {
+.swipe { display: none; color: #555; font-size: .85rem; }
+.files { margin: 2rem 0 0; padding: .8rem 0 0; border-top: 1px solid #ccc; font-size: .95rem; }
+.files a { margin-right: 1.5em; overflow-wrap: anywhere; }
+@media screen and (max-width: 46rem) {
   main { margin: 0; padding: 1.2rem 1rem; border-top-width: 3px; }
   h1 { font-size: 1.3rem; }
   table { font-size: .8rem; }
-  .many { min-width: 40rem; }
+  .swipe { display: block; }
+  .many { table-layout: fixed; width: var(--width); min-width: 100%; border: solid #555; border-width: 1px 0 0 1px;
+    border-collapse: separate; border-spacing: 0; }
+  .many col { width: var(--width); }
+  .many th, .many td { border-width: 0 1px 1px 0; padding: .28rem .15rem; overflow-wrap: anywhere; }
+  .many .keep { position: sticky; left: var(--left); z-index: 1; background: #fff; }
+  .many .keep.head { background: #f6f3ee; }
+  .many .in1 { padding-left: .8em; }
+  .many .in2 { padding-left: 1.4em; }
 }
 @media print {
+  .files { display: none; }
   @page { size: A4; margin: 37mm 26mm 35mm 28mm; }
   body { background: #fff; font-size: 16pt; }
   main { max-width: none; margin: 0; padding: 0; border: 0; }
@@ -59,8 +75,27 @@ td.text { text-align: left; white-space: normal; overflow-wrap: anywhere; }
 """
 
 
-def html_bytes(report: Report, draft: prose.Draft | None = None) -> bytes:
-    """Return the report as an HTML file that carries its own data; `draft` is what a draft says of itself."""
+@dataclass(frozen=True)
+class Link:
+    """A file that a page offers beside itself, and the words to choose it by."""
+
+    text: str
+    address: str
+
+
+def link(given: str) -> Link:
+    """Return a link written as TEXT=URL. The address is one of the web, or a file's beside the page."""
+    text, _, address = (part.strip() for part in given.partition("="))
+    if not text or not address:
+        raise CallError("bad-link", f"--link 应写成“文字=网址”，例如 Word版=2025年报告.docx，现在写的是“{given}”。")
+    if urlsplit(address).scheme not in ("", "http", "https"):
+        raise CallError("bad-link", f"--link 的网址应以 http:// 或 https:// 开头，或是与网页放在一起的文件，现在是“{address}”。")
+    return Link(text, address)
+
+
+def html_bytes(report: Report, draft: prose.Draft | None = None, links: Sequence[Link] = ()) -> bytes:
+    """Return the report as an HTML file that carries its own data; `draft` is what a draft says of itself, `links`
+    are offered at its end."""
     form = report.definition
     values = reports.values_for(report)
     wrong = draft.cells if draft else frozenset()
@@ -91,6 +126,9 @@ def html_bytes(report: Report, draft: prose.Draft | None = None) -> bytes:
     paragraphs += signature
     for section in (s for s in form.sections if s.annex):
         _section(report, section, values, out, paragraphs, wrong)
+    if links:
+        offered = "".join(f'<a href="{escape(other.address)}">{_escape(other.text)}</a>' for other in links)
+        out.append(f'<nav class="files" aria-label="本报告的其他版本">本报告的其他版本：{offered}</nav>')
     printed = published.printed("\n".join(paragraphs), values, form)
     data = carried.pack(report, printed).replace("<", "\\u003c")
     page = (
@@ -149,26 +187,50 @@ def _table(
     form: Form, table: Table, section: Section, values: dict[str, str], wrong: frozenset[str]
 ) -> str:
     """Return a table with the merged labels of the layout; its caption says the unit of the figures, unless a column
-    of its own does."""
+    of its own does. A wide one knows how narrow its columns may be on a telephone, and what stays in sight there."""
     grid: Grid = layout.grid(table)
-    rows = [f"<tr>{''.join(_cell(place, form, values, wrong) for place in line)}</tr>" for line in grid.lines]
+    narrow = _narrow(grid, form, values) if grid.columns > _WIDE or table.landscape else ()
+    rows = [f"<tr>{''.join(_cell(place, form, values, wrong, narrow) for place in line)}</tr>" for line in grid.lines]
     head = grid.head_rows
     body = "\n".join(rows[head:])
     top = f"<thead>\n{chr(10).join(rows[:head])}\n</thead>\n" if head else ""
-    many = ' class="many"' if grid.columns > 6 or table.landscape else ""
     shown = any(info.show == "unit" for block in table.blocks for info in block.infos)
     caption = "" if shown or not table.unit else f"<caption>单位：{table.unit}（另有注明的除外）</caption>\n"
     name = _escape(section.heading)
+    many = swipe = columns = ""
+    if narrow:
+        many = f' class="many" style="--width:{sum(narrow):.1f}em"'
+        swipe = '<aside class="swipe">表格较宽，可以左右滑动查看。</aside>\n'
+        each = "".join(f'<col style="--width:{width:.1f}em">' for width in narrow)
+        columns = f"<colgroup>{each}</colgroup>\n"
     return (
-        f'<div class="wide" role="region" aria-label="{name}" tabindex="0">\n'
-        f'<table id="{table.id}"{many}>\n{caption}{top}<tbody>\n{body}\n</tbody>\n</table>\n</div>'
+        f'{swipe}<div class="wide" role="region" aria-label="{name}" tabindex="0">\n'
+        f'<table id="{table.id}"{many}>\n{caption}{columns}{top}<tbody>\n{body}\n</tbody>\n</table>\n</div>'
     )
+
+
+_WIDE = 6  # columns that fit on a telephone
+_STUB, _WORDS, _INFO, _FIGURE = 11.5, 12.0, 3.6, 3.3  # em on a telephone: all row labels, a text, a unit, a number
+
+
+def _narrow(grid: Grid, form: Form, values: dict[str, str]) -> tuple[float, ...]:
+    """Return how wide the columns of a table are on a telephone, in em."""
+    stub = grid.table.widths[: grid.table.stub]
+    shares = [max(width / sum(stub) * _STUB, 3.5 if column else 0) for column, width in enumerate(stub)]
+    widths = [*shares, *[_INFO] * (grid.columns - len(stub))]
+    for place in grid.values:
+        needed = _WORDS if form.cells[place.id].kind == TEXT else max(_FIGURE, len(values[place.id]) * 0.6 + 0.4)
+        for column in range(place.column, place.column + place.columns):
+            widths[column] = max(widths[column], needed / place.columns)
+    return tuple(widths)
 
 
 _SCOPES = {TITLE: ("title", "colgroup"), HEAD: ("head", "col"), STUB: ("label", "row")}
 
 
-def _cell(place: Label | Value, form: Form, values: dict[str, str], wrong: frozenset[str]) -> str:
+def _cell(
+    place: Label | Value, form: Form, values: dict[str, str], wrong: frozenset[str], narrow: tuple[float, ...]
+) -> str:
     both = (("rowspan", place.rows), ("colspan", place.columns))
     spans = "".join(f' {name}="{n}"' for name, n in both if n > 1)
     if isinstance(place, Value):
@@ -184,7 +246,10 @@ def _cell(place: Label | Value, form: Form, values: dict[str, str], wrong: froze
         kind, scope = "head", "rowgroup" if place.role == STUB else "colgroup"
     elif node is not None and place.role == STUB:
         kind += (" group" if node.heading else "") + (f" in{node.indent}" if node.indent else "")
-    return f'<th class="{kind}" scope="{scope}"{spans}>{_escape(place.text)}</th>'
+    left = ""
+    if narrow and place.role in (STUB, CORNER):
+        kind, left = f"{kind} keep", f' style="--left:{sum(narrow[: place.column]):.1f}em"'
+    return f'<th class="{kind}" scope="{scope}"{spans}{left}>{_escape(place.text)}</th>'
 
 
 def _linked(text: str) -> str:

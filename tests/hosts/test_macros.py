@@ -42,9 +42,9 @@ Open = Callable[[dict[str, Any]], xw.Book]
 
 
 def good(**figures: Any) -> dict[str, Any]:
-    """A whole report without errors, with figures replaced."""
+    """A whole report without errors, with figures replaced, and texts that tell of none of them."""
     data = reports.sample("gov-2021-bureau")
-    return data | {"figures": data["figures"] | figures}
+    return data | {"figures": data["figures"] | figures, "texts": data["texts"] | reports.WITHOUT_NUMBERS}
 
 
 @pytest.fixture

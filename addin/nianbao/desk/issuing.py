@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Sequence
+
 from .. import files, prose, verbs
 from ..errors import RefusedError
 from ..report import Report, title
@@ -12,18 +14,18 @@ from .terms import Terms
 _LONGEST_NAME = 60  # characters of a file name; in a mail header, encoded, its line stays below 998 bytes
 
 
-def issue(checked: Checked, suffix: str, terms: Terms, draft: bool = False) -> bytes:
+def issue(checked: Checked, suffix: str, terms: Terms, draft: bool = False, links: Sequence[str] = ()) -> bytes:
     """Return the report as the content of a .docx, .html or .pdf file.
 
     A `draft` is marked as one on every page, whether or not errors are open. The final report of one with findings
-    that block it is a `RefusedError`, which carries them.
+    that block it is a `RefusedError`, which carries them. `links` are those of a web page, each as TEXT=URL.
     """
     blocking = checked.blocking
     if blocking and not draft:
         message = f"还有{len(blocking)}处错误或待说明的问题，没有生成报告；改正或说明后重试，也可以先生成草稿。"
         raise RefusedError("open-errors", message, blocking)
     template = terms.template_for(checked.report.form)
-    return verbs.content(checked.report, suffix, template, as_draft(checked) if draft else None)
+    return verbs.content(checked.report, suffix, template, as_draft(checked) if draft else None, links)
 
 
 def as_draft(checked: Checked) -> prose.Draft:

@@ -12,8 +12,11 @@ from ..rule import SEVERITY_NAMES, Bound, Rule, bind, evaluate
 from ..rule.chinese import sentence
 from ..rule.formula import FAILS, HOLDS, OPEN, excel
 from . import answers, ids
+from .progress import progress
 from .sheet import Compute, Facts, Formula, Item, Sheet, Value, heading, height_of, rounded
 
+_GUIDE_WIDTHS = (2.0, 20.0, 48.0, 10.0, 22.0, 12.0)
+_WHOLE = len(_GUIDE_WIDTHS) - 1
 _REASON_WIDTHS = (18.0, 48.0, 48.0, 9.0, 12.0, 13.0, 10.0, 16.0, 15.0)
 
 
@@ -56,7 +59,7 @@ def checks_sheet(form: Form, bounds: list[Bound], where: dict[str, str]) -> Shee
     counts = [f'"&COUNTIF({state},"{s}")&"' for s in (HOLDS, FAILS, OPEN)]
     text = '"' + _summary(len(bounds), *counts) + '"'
     sheet.add(Item(2, 1, 1, 7, "limit", formula=Formula("checks.summary", text, summary)))
-    for column, name in enumerate(("规则编号", "内容", "位置", "左边", "右边", "相差", "结果"), 1):
+    for column, name in enumerate(("规则编号", "内容", "位置", "前一个数", "后一个数", "相差", "结果"), 1):
         sheet.add(Item(head, column, style="head", text=name))
     meanings: dict[str, str] = {}
     for row, bound in enumerate(bounds, first):
@@ -174,11 +177,11 @@ def steps(form: Form) -> tuple[str, ...]:
     )
 
 
-def guide_sheet(form: Form, sheets: list[Sheet]) -> Sheet:
-    """Return the first sheet: how to fill in the others."""
-    sheet = Sheet(ids.GUIDE, (2.0, 20.0, 92.0))
-    sheet.add(Item(0, 1, 1, 2, "title", form.name))
-    sheet.add(Item(1, 1, 1, 2, "unit line", f"依据：{form.basis}"))
+def guide_sheet(form: Form, sheets: list[Sheet], where: Mapping[str, str]) -> Sheet:
+    """Return the first sheet: how to fill in the others, and how far each of them is."""
+    sheet = Sheet(ids.GUIDE, _GUIDE_WIDTHS)
+    sheet.add(Item(0, 1, 1, _WHOLE, "title", form.name))
+    sheet.add(Item(1, 1, 1, _WHOLE, "unit line", f"依据：{form.basis}"))
     purposes = {
         ids.NAMES: "可以写进文字的名称和它们现在的内容",
         ids.PREVIOUS: "上一年度报告的数据，用于核对；可由上年工作簿自动带入",
@@ -190,19 +193,23 @@ def guide_sheet(form: Form, sheets: list[Sheet]) -> Sheet:
     }
     headings = {form.table(s.table).sheet if s.table else s.sheet: s.heading for s in form.sections}
     row = 3
-    sheet.add(Item(2, 1, 1, 2, "section", "填写要求"))
+    sheet.add(Item(2, 1, 1, _WHOLE, "section", "填写要求"))
     for number, text in enumerate(steps(form), 1):
-        sheet.add(Item(row, 1, 1, 2, "step", f"{number}. {text}"))
+        sheet.add(Item(row, 1, 1, _WHOLE, "step", f"{number}. {text}"))
         sheet.heights[row] = max(21, height_of(text, 108, 16))
         row += 1
     row = _buttons(sheet, row)
-    sheet.add(Item(row, 1, 1, 2, "section", "工作表"))
-    sheet.heights[row] = 26
-    row += 1
+    sheet.add(Item(row, 1, 1, _WHOLE, "section", "工作表"))
+    sheet.heights |= {row: 26, row + 1: 22}
+    for column, text in enumerate(("工作表", "内容", "已填", "进度", "红色标记"), 1):
+        sheet.add(Item(row + 1, column, style="head", text=text))
+    row += 2
     for other in sheets:
         sheet.add(Item(row, 1, style="link", text=other.name, link=f"'{other.name}'!B1"))
         sheet.add(Item(row, 2, style="cell", text=purposes.get(other.name) or headings[other.name]))
-        sheet.heights[row] = 21
+        for item in progress(row, 3, other, form, where):
+            sheet.add(item)
+        sheet.heights[row] = max(21, height_of(sheet.items[-4].text, _GUIDE_WIDTHS[2]))
         row += 1
     sheet.heights |= {0: 34, 1: 20, 2: 26}
     return sheet
@@ -215,13 +222,13 @@ def _buttons(sheet: Sheet, row: int) -> int:
         f"装有本工具的，Excel 功能区有“{tab.label}”选项卡，LibreOffice 有同名的菜单和工具栏，按钮从左到右就是办理的次序。"
         "没有按钮的，表内公式照样随填随校验。"
     )
-    sheet.add(Item(row, 1, 1, 2, "section", "按钮"))
-    sheet.add(Item(row + 1, 1, 1, 2, "step", where))
+    sheet.add(Item(row, 1, 1, _WHOLE, "section", "按钮"))
+    sheet.add(Item(row + 1, 1, 1, _WHOLE, "step", where))
     sheet.heights |= {row: 26, row + 1: height_of(where, 108, 18)}
     for row, button in enumerate(tab.buttons, row + 2):
         sheet.add(Item(row, 1, style="cell", text=button.label))
-        sheet.add(Item(row, 2, style="cell", text=button.help))
-        sheet.heights[row] = max(21, height_of(button.help, 92))
+        sheet.add(Item(row, 2, 1, _WHOLE - 1, style="cell", text=button.help))
+        sheet.heights[row] = max(21, height_of(button.help, sum(_GUIDE_WIDTHS[2:])))
     return row + 1
 
 

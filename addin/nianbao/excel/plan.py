@@ -96,4 +96,4 @@ def _sheets(form: Form, catalogue: Catalogue, where: dict[str, str]) -> tuple[Sh
     sheets.append(results_sheet())
     sheets.append(rules_sheet(form, catalogue))
     sheets.append(work)
-    return (guide_sheet(form, sheets[:-1]), *sheets)
+    return (guide_sheet(form, sheets[:-1], where), *sheets)
