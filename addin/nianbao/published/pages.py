@@ -19,7 +19,10 @@ _BLOCKS = frozenset(
     "p div h1 h2 h3 h4 h5 h6 li ul ol br hr article section main header footer body html td tr tbody blockquote pre "
     "center form dl dt dd figure".split()
 )
-_SKIP = frozenset("script style head title noscript template caption button select option nav aside del s strike rt rp".split())
+_SKIP = frozenset(
+    "script style head title noscript template caption button select option nav aside del s strike rt rp"
+    .split()
+)
 _HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 
 
