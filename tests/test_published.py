@@ -403,3 +403,31 @@ def test_what_a_web_page_puts_after_the_date_is_no_signature(tmp_path: Path) -> 
     report = published.read_html(tmp_path / "a.html")
     assert report.structure.signature == filled("gov-2021").unit
     assert "版权所有" not in str(report.texts)
+
+
+def test_a_second_table_of_the_kind_does_not_overwrite_the_first() -> None:
+    report = balanced_2021()
+    later = grid(report, "t3", lambda text: "77" if text.isdigit() else text)
+    found = interpret([*items(report), "上一年度的表", later], "x")
+    assert differences(report, found) == {} and len(found.notes) == 1 and "不止一份" in found.notes[0]
+    assert interpret(items(report), "x").notes == ()
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    ["<sup>1</sup>", "<del>9</del>", "<s>9</s>", '<span style="display: none">9</span>', "<span hidden>9</span>",
+     "<script>9</script>", "<style>9</style>", "<ruby><rt>9</rt></ruby>"],
+)  # fmt: skip
+def test_what_is_not_seen_in_a_cell_of_a_page_is_no_digit(unseen: str, tmp_path: Path) -> None:
+    report = balanced_2021()
+    shown = "".join(f"<p>{x}</p>" if isinstance(x, str) else html_table(x) for x in items(report))
+    (tmp_path / "a.html").write_bytes(page(shown.replace("</p></td>", f"{unseen}</p></td>")))
+    assert differences(report, published.read_html(tmp_path / "a.html")) == {}
+
+
+def test_a_hidden_copy_of_a_table_is_not_read(tmp_path: Path) -> None:
+    report = balanced_2021()
+    shown = "".join(f"<p>{x}</p>" if isinstance(x, str) else html_table(x) for x in items(report))
+    old = html_table(grid(report, "t3", lambda text: "77" if text.isdigit() else text))
+    (tmp_path / "a.html").write_bytes(f'<body><div style="display:none">{old}</div>{shown}</body>'.encode("utf-16"))
+    assert differences(report, published.read_html(tmp_path / "a.html")) == {}

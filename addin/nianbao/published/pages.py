@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,11 @@ _BLOCKS = frozenset(
     "p div h1 h2 h3 h4 h5 h6 li ul ol br hr article section main header footer body html td tr tbody blockquote pre "
     "center form dl dt dd figure".split()
 )
-_SKIP = frozenset("script style head title noscript template caption button select option nav aside".split())
+_SKIP = frozenset(
+    "script style head title noscript template caption button select option nav aside del s strike rt rp"
+    .split()
+)
+_HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 
 
 def read_html(path: Path) -> Report:
@@ -40,6 +45,8 @@ def read_html(path: Path) -> Report:
 
 def _decode(data: bytes) -> str:
     """Return the text of a page by its own declaration, UTF-8 or the Chinese national encoding."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace")
     match = re.search(rb"charset\s*=\s*[\"']?([\w-]+)", data[:4096], re.IGNORECASE)
     declared = match[1].decode("ascii", "replace").lower() if match else ""
     for encoding in ("utf-8", "gb18030" if declared.startswith("gb") else declared, "gb18030"):
@@ -53,11 +60,12 @@ def _decode(data: bytes) -> str:
 
 def _collect(element: Any, items: list[Item], buffer: list[str]) -> None:
     """Append paragraphs and tables below an element in reading order."""
-    if not isinstance(element.tag, str) or element.tag in _SKIP:
+    if _is_unseen(element):
         return
     if element.tag == "table" and not element.xpath(".//table"):
         _flush(items, buffer)
-        grid = [[_spot(td) for td in tr.xpath("./td|./th")] for tr in element.iter("tr")]
+        rows = (tr for tr in element.iter("tr") if not _is_unseen(tr))
+        grid = [[_spot(td) for td in tr.xpath("./td|./th") if not _is_unseen(td)] for tr in rows]
         items.append([row for row in grid if row])
         return
     block = element.tag in _BLOCKS
@@ -69,6 +77,23 @@ def _collect(element: Any, items: list[Item], buffer: list[str]) -> None:
         buffer.append(child.tail or "")
     if block:
         _flush(items, buffer)
+
+
+def _is_unseen(element: Any) -> bool:
+    """Whether a person sees nothing of an element."""
+    if not isinstance(element.tag, str) or element.tag in _SKIP or "hidden" in element.attrib:
+        return True
+    return _HIDDEN.search(element.get("style", "")) is not None
+
+
+def _seen(element: Any) -> str:
+    """Return the text of a cell as it is seen: its lines apart, without raised marks, which are notes."""
+    if element.tag == "br":
+        return " "
+    if element.tag == "sup" or _is_unseen(element):
+        return ""
+    inside = (element.text or "") + "".join(_seen(child) + (child.tail or "") for child in element)
+    return f" {inside} " if element.tag in _BLOCKS else inside
 
 
 def _flush(items: list[Item], buffer: list[str]) -> None:
@@ -83,4 +108,4 @@ def _spot(td: Any) -> Spot:
         value = td.get(name, "1").strip()
         return min(max(int(value), 1), 1000) if value.isascii() and value.isdigit() else 1
 
-    return Spot(" ".join(td.text_content().split()), span("colspan"), span("rowspan"))
+    return Spot(" ".join(_seen(td).split()), span("colspan"), span("rowspan"))

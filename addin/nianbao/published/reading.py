@@ -21,6 +21,7 @@ class Reading:
     missing: list[str] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
     reordered: list[str] = field(default_factory=list)
+    again: bool = False  # whether a cell was met a second time, with another text, which was not read
 
 
 def differs(reading: Reading, found: str, official: str) -> None:

@@ -160,6 +160,10 @@ def _take(state: _State, row: Leaf, line: list[Place], start: int) -> None:
         spot = next((s for s in spots if s.text.strip()), spots[0] if spots else None)
         if spot is not None:
             cell_id = state.index.table.cell_id(row.node.id, column.leaf.node.id)
+            earlier = state.reading.cells.get(cell_id)
+            if earlier is not None and earlier.text.strip():
+                state.reading.again |= earlier is not spot and spot.text.split() not in ([], earlier.text.split())
+                continue  # a second table or row of the kind, such as last year's below, never overwrites the first
             state.reading.cells[cell_id] = spot
             state.reading.heads[cell_id] = column.label
 

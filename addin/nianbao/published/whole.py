@@ -46,6 +46,11 @@ def interpret(items: Sequence[Item], file_name: str) -> Report:
         figures=reports.complete(form, figures),
         texts=texts,
         structure=_structure(story, readings, form, file_name),
+        notes=tuple(
+            f"“{i.heading}”的表格在文件中不止一份，数字也不相同，已按第一份读取，请核对。"
+            for i in indexes(form.id)
+            if i.table.id in readings and readings[i.table.id].again
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from ..errors import InputError
 from ..published import Item, Spot, TextGrid
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"  # the same names in a “Strict Open XML” document
 MAIN = "word/document.xml"
 DATA_NAMESPACE = "urn:nianbao:report"  # of the custom XML part with the report's data
 
@@ -25,6 +26,11 @@ _SPAN, _VERTICAL, _SIDEWAYS, _BEFORE = w("gridSpan"), w("vMerge"), w("hMerge"), 
 _AROUND = {w("sdt"), w("sdtContent"), w("customXml"), w("ins"), w("smartTag")}  # may wrap paragraphs, rows and cells
 _GONE = {w("del"), w("moveFrom"), w("instrText"), w("pPr"), w("rPr"), w("txbxContent"), w("fldData")}
 
+_RPR, _RAISED = w("rPr"), w("vertAlign")
+_UNSEEN = frozenset({w("vanish"), w("strike"), w("dstrike")})
+_MARKS = _UNSEEN | {_RAISED}
+_OFF = ("0", "false", "off")
+
 
 def parse(content: bytes, name: str) -> Any:
     """Return the root of a part of the file `name`; one that is no XML is an `InputError`. Entities stay unread."""
@@ -36,18 +42,31 @@ def parse(content: bytes, name: str) -> Any:
         raise InputError("damaged", f"“{name}”已损坏或不完整，请向发送人重新索取，或用备份文件。") from error
 
 
-def text_of(paragraph: Any) -> str:
-    """Return the text a paragraph shows: deleted text is gone, a line break is a line end."""
+def text_of(paragraph: Any, in_cell: bool = False) -> str:
+    """Return the text a paragraph shows: deleted, struck and hidden text is gone, a line break is a line end. In a
+    cell a raised mark is a note, no digit of the number it stands at."""
     found: list[str] = []
-    _text(paragraph, found)
+    _text(paragraph, found, _MARKS if in_cell else _UNSEEN)
     return "".join(found)
 
 
-def _text(element: Any, found: list[str]) -> None:
+def _is_unseen(run: Any, unseen: frozenset[str]) -> bool:
+    properties = run.find(_RPR)
+    if properties is None:
+        return False
+    return any(
+        child.get(_VAL) == "superscript" if child.tag == _RAISED else child.get(_VAL, "1") not in _OFF
+        for child in properties
+        if child.tag in unseen
+    )
+
+
+def _text(element: Any, found: list[str], unseen: frozenset[str]) -> None:
     for child in element:
         tag = child.tag
         if tag == _R:
-            _text(child, found)
+            if not _is_unseen(child, unseen):
+                _text(child, found, unseen)
         elif tag == _T:
             found.append(child.text or "")
         elif tag == _BR or tag == _CR:
@@ -55,7 +74,7 @@ def _text(element: Any, found: list[str]) -> None:
         elif tag == _TAB:
             found.append("\t")
         elif tag not in _GONE:
-            _text(child, found)
+            _text(child, found, unseen)
 
 
 def paragraphs(element: Any) -> Iterator[Any]:
@@ -69,14 +88,15 @@ def paragraphs(element: Any) -> Iterator[Any]:
 
 
 def items_of(body: Any) -> list[Item]:
-    """Return the paragraphs and tables of a document body in reading order."""
+    """Return the paragraphs and tables of a document body in reading order; a table that holds others only lays out
+    the page."""
     found: list[Item] = []
 
     def visit(element: Any) -> None:
         for child in element:
             if child.tag == _P:
                 found.extend(text_of(child).split("\n"))
-            elif child.tag == _TBL:
+            elif child.tag == _TBL and next(child.iterdescendants(_TBL), None) is None:
                 found.append(grid_of(child))
             else:
                 visit(child)
@@ -101,7 +121,7 @@ def grid_of(table: Any) -> TextGrid:
             for child in cell:
                 tag = child.tag
                 if tag == _P:
-                    texts.append(text_of(child))
+                    texts.append(text_of(child, in_cell=True))
                 elif tag == _TCPR:
                     for mark in child.iterchildren(_SPAN, _VERTICAL, _SIDEWAYS):
                         if mark.tag == _SPAN:
@@ -111,7 +131,7 @@ def grid_of(table: Any) -> TextGrid:
                         else:
                             sideways = mark.get(_VAL, "continue")
                 elif tag in _AROUND:
-                    texts += map(text_of, paragraphs(child))
+                    texts += (text_of(p, in_cell=True) for p in paragraphs(child))
             spot = above.get(column) if vertical == "continue" else None
             if sideways == "continue" and line:
                 line[-1].columns += span

@@ -12,7 +12,7 @@ from .. import carried, files, published
 from ..errors import InputError
 from ..published import Item
 from ..report import Report, Structure
-from .ooxml import DATA_NAMESPACE, MAIN, items_of, parse, w
+from .ooxml import DATA_NAMESPACE, MAIN, STRICT, W, items_of, parse, w
 
 _CUSTOM = re.compile(r"customXml/item\d+\.xml")
 
@@ -51,7 +51,7 @@ def _carried(package: dict[str, bytes]) -> str | None:
 
 
 def _items(content: bytes, name: str) -> list[Item]:
-    body = parse(content, name).find(w("body"))
+    body = parse(content.replace(STRICT.encode(), W.encode()), name).find(w("body"))
     if body is None:
         raise InputError("damaged", f"“{name}”没有正文，请在 Word 中打开并另存为 .docx 后重试。")
     return items_of(body)
