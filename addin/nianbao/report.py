@@ -388,6 +388,15 @@ def chinese_date(text: str) -> str:
     return f"{day.year}年{day.month}月{day.day}日" if day else text
 
 
+_CHINESE_YEAR = re.compile("[一二][〇○零一二三四五六七八九]{3}(?=[年—–~～至-])")
+_YEAR_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+
+
+def with_digits(text: str) -> str:
+    """Return a text with its years in Arabic digits: 二〇二四年 as 2024年."""
+    return _CHINESE_YEAR.sub(lambda match: match[0].translate(_YEAR_DIGITS), text)
+
+
 def parse_date(text: str) -> date | None:
     """Return the date in 2025-01-20, 2025/1/20, 2025.1.20 or 2025年1月20日; None when it is none."""
     digits = [p for p in "".join(c if c.isascii() and c.isdigit() else " " for c in text).split()]

@@ -132,8 +132,11 @@ def _value(value: Any) -> Any:
     """A cell's value as both engines agree on it: None, text, int, Decimal; a date in ISO form."""
     if value is None or value == "":
         return None
-    if type(value) is float and value.is_integer():
-        return int(value)
+    if type(value) is float:
+        # What a program of tables shows and compares: fifteen digits, not the binary fraction behind them.
+        value = float(f"{value:.15g}")
+        if value.is_integer():
+            return int(value)
     if isinstance(value, datetime):
         return value.date().isoformat() if not (value.hour or value.minute or value.second) else value.isoformat(" ")
     if isinstance(value, date):

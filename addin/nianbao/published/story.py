@@ -12,6 +12,7 @@ from typing import Iterable
 from .. import form as forms
 from .. import prose
 from ..form import Form, Section
+from ..report import with_digits
 from .labels import key, squeezed
 
 
@@ -34,6 +35,8 @@ _ORGAN = re.compile("(?:局|厅|部|委|会|府|室|处|办|院|所|站|队|校|
 _FURNITURE = 12  # paragraphs a web page may put after the date
 _YEAR = re.compile(r"[（(]?((?:19|20)\d\d)(?:[—–\-－~～至]+(?:19|20)\d\d)?(?:学年|年)?度?[）)]?")
 _NO_TITLE = re.compile("[。；]")
+_ASIDE = re.compile("[：:>›»]")  # what stands in a path of links, or behind a word such as 名称 or 上一篇
+_SHORT_WORDS = re.compile("(?:政府)?信息公开(?:工作)?(?:年度?报告?|报告)")
 _LONGEST_TITLE = 80
 _SHORTEST_WORDS = 4  # characters of the statutory title words, counted from their end, by which a title is known
 _ANNEX_MARK = re.compile(r"附\s*件\s*[一二三四五六七八九十\d]{0,2}")
@@ -97,32 +100,50 @@ def _all_title_words() -> tuple[str, ...]:
 
 
 def _title(opening: list[str], known: tuple[str, ...]) -> tuple[str, list[str]]:
-    """Return the title, which may run over several lines, and the paragraphs after it."""
+    """Return the title, which may run over several lines, and the paragraphs after it.
+
+    A page repeats its title, or shows others, in its navigation: the one that names unit and year goes before one that
+    does not, and the last before those above it. What only navigation says is the title where there is no other.
+    """
+    found: list[tuple[tuple[bool, bool, int], str]] = []
     for number, text in enumerate(opening):
-        if len(text) <= _LONGEST_TITLE and not _NO_TITLE.search(text) and words_of(text, known):
-            first = number
-            while first and number - first < 3:
-                before = opening[first - 1]
-                whole = "".join(opening[first : number + 1])
-                if len(before) > 40 or re.search("[。；：:，]", before) or unit_year(whole, known)[0]:
-                    break
-                first -= 1
-            return "".join(opening[first : number + 1]), opening[number + 1 :]
-    return "", opening
+        if len(text) > _LONGEST_TITLE or _NO_TITLE.search(text) or not words_of(text, known):
+            continue
+        if _ASIDE.search(text):
+            found.append(((False, False, number), _ASIDE.split(text)[-1].strip()))
+            continue
+        first = number
+        while first and number - first < 3:
+            before = opening[first - 1]
+            whole = "".join(opening[first : number + 1])
+            if len(before) > 40 or re.search("[。；：:，>›»]", before) or unit_year(whole, known)[0]:
+                break
+            first -= 1
+        whole = "".join(opening[first : number + 1])
+        unit, year = unit_year(whole, known)
+        found.append(((True, bool(unit) and year is not None, number), whole))
+    if not found:
+        return "", opening
+    (_, _, number), whole = max(found)
+    return whole, opening[number + 1 :]
 
 
 def words_of(text: str, known: tuple[str, ...]) -> str:
-    """Return the longest end of statutory title words that a text holds; "" when it is no title."""
+    """Return the longest end of statutory title words that a text holds, or the short ones that organs write instead;
+    "" when it is no title."""
     plain = squeezed(text)
     found = (next((w[i:] for i in range(len(w) - _SHORTEST_WORDS + 1) if w[i:] in plain), "") for w in known)
-    return max(found, key=len, default="")
+    short = _SHORT_WORDS.search(plain)
+    return max(found, key=len, default="") or (short[0] if short else "")
 
 
 def unit_year(title: str, known: tuple[str, ...] = ()) -> tuple[str, int | None]:
     """Return the unit and the year a title names, of an academic year the first. `known` are the statutory title
     words it may have; those of all forms by default."""
-    plain = squeezed(title)
+    plain = with_digits(squeezed(title))
     known = known or _all_title_words()
+    named = next((part for part in re.findall("《([^《》]*)》", plain) if words_of(part, known)), "")
+    plain = named or plain  # the report that a letter presents
     words = words_of(plain, known)
     years = list(_YEAR.finditer(plain))
     year = int(years[-1][1]) if years else None

@@ -9,7 +9,7 @@ from typing import Iterator
 
 from ...form import Form, for_year
 from ...official.reading import other_years
-from ...report import UNIT, YEAR, title
+from ...report import UNIT, YEAR, title, with_digits
 from ..parameters import Sections
 from ..registry import Context, Fault, Nothing, implements, text_place
 
@@ -118,7 +118,7 @@ def title_is_complete(context: Context, given: Nothing) -> Iterator[Fault]:
     missing = []
     if not report.unit:
         missing.append("单位全称")
-    if report.year is None or str(report.year) not in text:
+    if report.year is None or str(report.year) not in with_digits(text):
         missing.append("年度")
     if plain(form.title_words) not in text:
         missing.append(f"“{form.title_words}”")
