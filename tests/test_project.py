@@ -50,7 +50,7 @@ LAYERS = {
     "carried": CORE,
     "published": CORE | PRINTED,
     "official": CORE | {"official"},
-    "checks": CORE | {"official", "checks"},
+    "checks": CORE | {"prose", "official", "checks"},
     "excel": CORE | {"buttons", "checks", "excel"},
     "word": CORE - {"rule"} | PRINTED | {"word"},
     "web": CORE - {"rule"} | PRINTED | {"web"},

@@ -34,6 +34,12 @@ _SIGNED = re.compile(rf"([^。；：，！？、]{{3,40}})?({_DATE})")
 _ORGAN = re.compile("(?:局|厅|部|委|会|府|室|处|办|院|所|站|队|校|学|司|团|中心|街道)$")
 _FURNITURE = 12  # paragraphs a web page may put after the date
 _YEAR = re.compile(r"[（(]?((?:19|20)\d\d)(?:[—–\-－~～至]+(?:19|20)\d\d)?(?:学年|年)?度?[）)]?")
+_NUMBERED = re.compile(r"\s*([一二三四五六七八九十]{1,3})\s*[、.．，,：:]\s*")
+_RUNS_ON = "。．.：: \u3000"
+_BELOW = re.compile(
+    r"附件\d*[:：].*\.(?:docx?|xlsx?|wps|et|pdf|ofd|rar|zip)|[上下]一[篇条页][:：]|版权所有|主办(?:单位)?[:：]|承办(?:单位)?[:：]|"
+    r"扫一扫|[【\[]?(?:打印|关闭|收藏|返回)(?:本页|窗口|页面|顶部)?|分享(?:到)?[:：]?|网站标识码|备案(?:序)?号|[^ ]{0,6}ICP备|责任编辑[:：]|"
+    r"(?:信息)?来源[:：]|(?:浏览|阅读)(?:次数|量)")
 _NO_TITLE = re.compile("[。；]")
 _ASIDE = re.compile("[：:>›»]")  # what stands in a path of links, or behind a word such as 名称 or 上一篇
 _SHORT_WORDS = re.compile("(?:政府)?信息公开(?:工作)?(?:年度?报告?|报告)")
@@ -46,13 +52,8 @@ _ANNEX = re.compile(r"附[件表录]?[一二三四五六七八九十\d]{0,2}[:�
 def tell(paragraphs: Iterable[str], form: Form) -> Story:
     """Return the story that paragraphs tell in this form."""
     lines = [p.strip() for p in paragraphs if p.strip() and not p.strip().startswith(f"{prose.DRAFT}：")]
-    lines = _without_annex_marks(lines)
-    parts: list[tuple[str, list[str]]] = [("", [])]
-    for text in lines:
-        if is_section_heading(text, form):
-            parts.append((text, []))
-        else:
-            parts[-1][1].append(text)
+    lines = _without_annex_marks(_without_furniture(lines))
+    parts = _parts(lines, form)
     title, opening = _title(parts[0][1], (form.title_words,))
     if opening and form.preamble_heading and key(opening[0]) == key(form.preamble_heading):
         opening = opening[1:]
@@ -66,6 +67,60 @@ def tell(paragraphs: Iterable[str], form: Form) -> Story:
         current = section.id if section and section.id not in sections else current or form.sections[0].id
         sections.setdefault(current, []).extend(body)
     return Story(title, [" ".join(h.split()) for h, _ in parts[1:]], opening, sections, signature, date)
+
+
+def _parts(lines: list[str], form: Form) -> list[tuple[str, list[str]]]:
+    """Return heading and paragraphs of each part, first those before any heading.
+
+    Where a section counts its own parts 一、二、 over again, these are its text: a heading that is none of the form's
+    and whose number goes back, or follows one that went back.
+    """
+    parts: list[tuple[str, list[str]]] = [("", [])]
+    last = own = 0
+    for text in lines:
+        heading, rest = _heading(text, form)
+        number = _number(heading)
+        if number and section_of(heading, form) is None and (number <= last or (own and number == own + 1)):
+            own = number
+            parts[-1][1].append(text)
+        elif heading:
+            last, own = number or last, 0
+            parts.append((heading, [rest] if rest else []))
+        else:
+            parts[-1][1].append(text)
+    return parts
+
+
+def _heading(text: str, form: Form) -> tuple[str, str]:
+    """Return the section heading that a paragraph is or begins with, numbered as 一、, and the words that run on behind
+    it; two empty texts where it is none. A number with another mark counts only before words of the form."""
+    match = _NUMBERED.match(text)
+    if match:
+        words = text[match.end() :]
+        for label in _labels(form):
+            if words.startswith(label) and (len(words) == len(label) or words[len(label)] in _RUNS_ON):
+                return f"{match[1]}、{label}", words[len(label) + 1 :].strip()
+    return (text, "") if is_section_heading(text, form) else ("", "")
+
+
+@cache
+def _labels(form: Form) -> tuple[str, ...]:
+    """Return the words of the numbered headings and their variants, the longest first."""
+    said = {label for s in form.sections if is_numbered(s.heading) for label in (s.heading, *s.variants)}
+    return tuple(sorted({label.partition("、")[2] or label for label in said}, key=len, reverse=True))
+
+
+def _number(heading: str) -> int:
+    match = _NUMBERED.match(heading)
+    return "一二三四五六七八九十".find(match[1]) + 1 if match else 0
+
+
+def _without_furniture(lines: list[str]) -> list[str]:
+    """Return the lines without what a web site puts below every page."""
+    end = len(lines)
+    while end and _BELOW.match(squeezed(lines[end - 1])):
+        end -= 1
+    return lines[:end]
 
 
 def _without_annex_marks(lines: list[str]) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Iterator
 
 from ...form import Form, for_year
 from ...official.reading import other_years
+from ...prose import is_heading
 from ...report import UNIT, YEAR, title, with_digits
 from ..parameters import Sections
 from ..registry import Context, Fault, Nothing, implements, text_place
@@ -143,7 +144,9 @@ def sections_are_in_order(context: Context, given: Wanted) -> Iterator[Fault]:
     found = [number for number, _ in numbered(headings)]
     advice = []
     absent = [n for n in expected if n not in found]
-    repeated = sorted({n for n in found if found.count(n) > 1}, key=found.index)
+    paragraphs = tuple(p for lines in context.report.texts.values() for p in lines if is_heading(p))
+    counted = [*found, *(number for number, _ in numbered(paragraphs))]
+    repeated = sorted({n for n in found if counted.count(n) > 1}, key=found.index)
     if absent:
         advice.append(f"缺少第{'、'.join(absent)}部分")
     if repeated:
