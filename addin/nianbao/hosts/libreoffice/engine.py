@@ -7,6 +7,7 @@ from typing import Any, Callable, Iterator
 import xlwings as xw
 from xlwings import base_classes
 
+from ...errors import InputError
 from . import values
 from .app import App
 from .process import START_SECONDS, launch
@@ -38,17 +39,25 @@ class Apps(base_classes.Apps):
         self._attached.remove(app)
 
     def add(self, spec: Any = None, add_book: bool | None = None, xl: Any = None, visible: bool | None = None) -> App:
-        """Start a LibreOffice of our own, without windows if `visible` is False."""
-        process = launch(headless=visible is False)
+        """Start a LibreOffice of our own, without windows if `visible` is False; once more if it hangs."""
         try:
-            app = App(self._engine, process.pipe, process, START_SECONDS)
-        except Exception:
-            process.kill()
-            raise
+            app = self._start(visible)
+        except InputError as error:
+            if error.code != "office-silent":
+                raise
+            app = self._start(visible)
         self._attached.insert(0, app)
         if add_book:
             app.books.add()
         return app
+
+    def _start(self, visible: bool | None) -> App:
+        process = launch(headless=visible is False)
+        try:
+            return App(self._engine, process.pipe, process, START_SECONDS)
+        except Exception:
+            process.kill()
+            raise
 
     def keys(self) -> list[int]:
         return [app.pid for app in self]
