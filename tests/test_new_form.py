@@ -12,6 +12,7 @@ import nianbao
 import pytest
 from nianbao import assets, form
 from nianbao.checks.catalogue import load, overlay
+from nianbao.excel.plan import plan_of
 from nianbao.excel.read import read_book
 from nianbao.report import from_dict
 from nianbao.word.read import read_docx
@@ -88,3 +89,14 @@ def test_a_rule_for_it_comes_from_a_record_alone(library: form.Form, tmp_path: P
 
     [finding] = [f for f in check(report, catalogue=rules) if f.rule == "LIB-1"]
     assert finding.message == "二、读者和经费，“到馆人次”行：合计填4，儿童与成人之和为3，相差1。"
+
+
+@pytest.mark.parametrize(("check", "live"), [("total == sum(readers)", True), ("total >= last.total", False)])
+def test_a_rule_on_last_year_has_no_formula_where_no_figure_of_last_year_may_be_compared(
+    check: str, live: bool, library: form.Form, tmp_path: Path
+) -> None:
+    pack = tmp_path / "library.toml"
+    pack.write_text(RULE.replace("total == sum(readers)", check), "utf-8")
+    rules = overlay(load(), pack)
+    assert rules.bounds(library.id)["LIB-1"] and not library.comparable
+    assert any(f.key.startswith("LIB-1") for f in plan_of(library, rules).formulas.values()) is live

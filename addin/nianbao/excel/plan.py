@@ -13,6 +13,7 @@ from typing import Mapping
 from ..checks.catalogue import Catalogue, load
 from ..form import Form
 from ..report import Figure, Report, totals
+from ..rule import Bound
 from .listings import checks_sheet, guide_sheet, reasons_sheet, rules_sheet
 from .names import names_sheet, work_sheet
 from .previous import previous_sheet
@@ -56,7 +57,19 @@ def results(plan: Plan, report: Report, lit: Lit = Lit()) -> dict[tuple[str, str
 
 def live_rules(form: Form) -> frozenset[str]:
     """Return the rules that the workbook's own formulas check."""
-    return frozenset(rule for rule, bounds in load().bounds(form.id).items() if bounds)
+    return frozenset(bound.rule.id for bound in _live(form, load()))
+
+
+def _live(form: Form, catalogue: Catalogue) -> list[Bound]:
+    """Return the rules that formulas can check: their figures of last year, if any, stand on the sheet of last year."""
+    def stands(ref: str) -> bool:
+        return not ref.startswith("last.") or any(form.can_compare(earlier, ref[5:]) for earlier in form.comparable)
+
+    found = []
+    for bound in (b for rules in catalogue.bounds(form.id).values() for b in rules):
+        refs = [*bound.names.values(), *(ref for group in bound.groups.values() for ref in group)]
+        found += [bound] if all(map(stands, refs)) else []
+    return found
 
 
 def typed_totals(form: Form, figures: Mapping[str, Figure]) -> frozenset[str]:
@@ -81,7 +94,7 @@ def plan_of(form: Form, catalogue: Catalogue) -> Plan:
 
 
 def _sheets(form: Form, catalogue: Catalogue, where: dict[str, str]) -> tuple[Sheet, ...]:
-    bounds = [b for rules in catalogue.bounds(form.id).values() for b in rules]
+    bounds = _live(form, catalogue)
     work = work_sheet()
     sheets = [meta_sheet(form, catalogue, where)]
     for section in form.sections:
