@@ -121,15 +121,16 @@ def _allowed(words: tuple[str, ...]) -> str:
 _FORM_LANGUAGE = """一种报告格式是 `workbook/forms/` 里的一个 TOML 文件，文件名就是编号。工作簿、Word 模板、网页、读数和校验都由它生成，
 名称和编号不在别处写第二次。写好后运行 `scripts/build`，会生成 `workbook/编号.xlsx` 和 `docx_templates/编号.docx`。
 
-看不懂的键、重复的编号、对不上的宽度、不存在的引用、互相相加的合计，一律拒绝，并指出文件、位置、键和可以写的内容。对单个格的校验规则
-（`workbook/rules/cells.toml`）自动适用；其他规则按编号写在 `workbook/rules/`，见 [规则怎样写](rule-language.md)。
+看不懂的键、没有作用的键、重复的编号和名称、对不上的宽度、不存在的引用、互相相加的合计，一律拒绝（`bad-form`），一句话指出文件、位置、键、
+现在是什么和可以写什么。安装后手工改过的文件也一样。对单个格的校验规则（`workbook/rules/cells.toml`）自动适用；其他规则按编号写在
+`workbook/rules/`，见 [规则怎样写](rule-language.md)。
 
 一个完整的小例子，测试真的用它生成工作簿和报告："""
 _OBJECTS = {
     "form": "整个文件", "section": "[[section]] 部分", "text item": "texts 中的一项", "field": "fields 中的一项",
     "statement": "statements 中的一项", "table": "[[table]] 表", "block": "[[table.block]] 块", "info": "infos 中的一项",
     "column": "columns 中的一列", "row": "rows 中的一行", "share": "[[share]] 百分比", "meta": "meta.toml",
-    "question": "meta.toml 的 [[field]]", "choice": "choices 中的一项",
+    "other sheets": "meta.toml 的 [sheets]", "question": "meta.toml 的 [[field]]", "choice": "choices 中的一项",
 }
 
 
@@ -138,14 +139,17 @@ def form_language_page() -> str:
     example = (DOCS / "examples" / "library-2030.toml").read_text("utf-8")
     parts = [NOTE, "# 报告格式怎样写", _FORM_LANGUAGE, f"```toml\n{example}```"]
     for name, keys in schema.OBJECTS.items():
-        rows = [f"| `{k.name}` | {'必填' if k.required else ''} | {_type(k)} | {k.meaning}{_allowed(k.allowed)} |"
+        rows = [f"| `{k.name}` | {'必填' if k.required else k.default} | {_type(k)} | {k.meaning}{_allowed(k.allowed)} |"
                 for k in keys]
-        parts += [f"## {_OBJECTS[name]}", "\n".join(["| 键 | | 类型 | 含义 |", "|---|---|---|---|", *rows])]
+        parts += [f"## {_OBJECTS[name]}", "\n".join(["| 键 | 不写时 | 类型 | 含义 |", "|---|---|---|---|", *rows])]
     return "\n\n".join(parts) + "\n"
 
 
 def _type(key: schema.Key) -> str:
-    return schema.TYPES.get(key.type) or f"列表，见“{_OBJECTS[key.type]}”"
+    if key.type == "whole":
+        return f"{key.least} 至 {key.most} 的整数"
+    text = schema.TYPES.get(key.type) or f"{'一组' if key.one else '列表'}，见“{_OBJECTS[key.type]}”"
+    return f"{text}，可以为空" if key.blank else text
 
 
 def main(arguments: list[str]) -> int:

@@ -202,21 +202,10 @@ def total_of(form: Form, cell: Cell) -> tuple[str, dict[str, tuple[str, ...]]]:
     A name is a cell of the form, or a row (of a total row) or column (of a total column) of the cell's own table.
     """
     source = cell.column.total or cell.row.total or ""
-    by_column = bool(cell.column.total)
-    table = form.table(cell.table) if cell.table else None
-
-    def place(name: str) -> str:
-        if table is not None:
-            own = table.cell_id(cell.row.id, name) if by_column else table.cell_id(name, cell.column.id)
-            if own in form.cells:
-                return own
-        return name
-
     expression = parse(source)
-    parts: dict[str, tuple[str, ...]] = {name: (place(name),) for name in expression.names}
+    parts: dict[str, tuple[str, ...]] = {name: (form.summand(cell, name),) for name in expression.names}
     for group in expression.groups:
-        assert table is not None, f"{cell.id}: a field cannot add up a group"
-        parts[group] = tuple(place(member) for member in table.groups[group])
+        parts[group] = tuple(form.summand(cell, member) for member in form.table(cell.table).groups[group])
     return source, parts
 
 

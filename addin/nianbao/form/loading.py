@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import Any
 
 from .. import assets
 from ..errors import InputError
+from .references import Around
 from .schema import check
-from .soundness import check_form
+from .soundness import check_form, check_questions
 from .values import AGENCY, Block, Cell, Form, Info, MetaField, Node, Section, Share, Statement, Table, Text
 
 
@@ -59,8 +61,16 @@ def _section(data: dict[str, Any]) -> Section:
     return Section(**data)
 
 
-def parse(data: dict[str, Any]) -> Form:
-    """Return the form described by a loaded TOML document."""
+def parse(data: dict[str, Any], file: str) -> Form:
+    """Return the form in a loaded TOML document; what is not understood, or does not fit together, is an `InputError`
+    that names the file and the place in it."""
+    form = _form(data, file)
+    check_form(form, file, Around((meta_sheet(), *sheet_names().values()), form_ids(), _cells_of))
+    return form
+
+
+def _form(data: dict[str, Any], file: str) -> Form:
+    check(data, "form", file)
     data = dict(data)
     data["sections"] = tuple(_section(s) for s in data.pop("section"))
     data["tables"] = tuple(_table(t) for t in data.pop("table", ()))
@@ -68,6 +78,12 @@ def parse(data: dict[str, Any]) -> Form:
     data |= {key: tuple(data[key]) for key in ("units", "period") if key in data}
     data["comparable"] = {k: tuple(v) for k, v in data.get("comparable", {}).items()}
     return Form(**{"until": None, **data, "meta": meta_fields()})
+
+
+def _cells_of(form_id: str) -> tuple[str, ...]:
+    """Ids of the cells of a form that is spoken of: held to the schema, but not to what it says in turn."""
+    file = f"{form_id}.toml"
+    return tuple(_form(_toml(assets.FORMS / file), file).cells)
 
 
 _META = "meta.toml"  # the questions that every workbook asks
@@ -102,15 +118,29 @@ def _meta() -> dict[str, Any]:
     path = assets.FORMS / _META
     data = _toml(path)
     check(data, "meta", path.name)
+    check_questions(data, path.name)
     return data
 
 
 @cache
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError("bad-form", f"格式文件“{path.name}”不是有效的 TOML（{error}）。") from error
+        return tomllib.loads(path.read_text("utf-8-sig"))
+    except OSError as error:
+        raise InputError("bad-form", f"格式文件“{path.name}”读不出来，请检查它是否还在、是否有权限读取。") from error
+    except UnicodeDecodeError as error:
+        raise InputError("bad-form", f"格式文件“{path.name}”不是 UTF-8 编码，请用编辑器另存为 UTF-8。") from error
+    except (ValueError, RecursionError) as error:
+        raise InputError("bad-form", f"格式文件“{path.name}”{_fault(str(error))}。") from error
+
+
+def _fault(said: str) -> str:
+    """Return what the parser of TOML says, in Chinese: where, and what is usually wrong there."""
+    line = re.search(r"line (\d+), column (\d+)", said)
+    place = f"第{line[1]}行第{line[2]}列" if line else "末尾" if "end of document" in said else ""
+    if re.search("overwrite|twice|mutate|redefine", said, re.IGNORECASE):
+        return f"{place}把同一个键写了两次，每个键只能写一次"
+    return f"{place}不是有效的 TOML，请检查引号、括号和逗号是否成对、齐全"
 
 
 def form_ids() -> tuple[str, ...]:
@@ -130,11 +160,7 @@ def load(form_id: str) -> Form:
     if form_id not in form_ids():
         raise InputError("unknown-form", f"没有编号为“{form_id}”的报告格式，可用的有：{'、'.join(form_ids())}。")
     path = assets.FORMS / f"{form_id}.toml"
-    data = _toml(path)
-    check(data, "form", path.name)
-    form = parse(data)
-    check_form(form, path.name, form_ids())
-    return form
+    return parse(_toml(path), path.name)
 
 
 def suggested(unit_type: str, year: int) -> tuple[Form, ...]:

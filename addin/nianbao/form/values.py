@@ -16,6 +16,11 @@ _NUMBERING = re.compile(r"^(其中[:：])?([一二三四五六七八九十]+、|
 _EXPLANATION = re.compile(r"（[^（）]*）$")
 
 
+def unnumbered(label: str) -> str:
+    """Return a label without its number and without 其中 before it."""
+    return _NUMBERING.sub("", label)
+
+
 @dataclass(frozen=True)
 class Node:
     """A row or a column of a table: a leaf holds values, a group only a label over its `children`."""
@@ -51,7 +56,7 @@ class Node:
     @property
     def short(self) -> str:
         """The node's name in a sentence: its own, or its label without number and explanation."""
-        return _EXPLANATION.sub("", _NUMBERING.sub("", self.label)) if self.name is None else self.name
+        return _EXPLANATION.sub("", unnumbered(self.label)) if self.name is None else self.name
 
     @property
     def depth(self) -> int:
@@ -142,7 +147,7 @@ class Table:
     landscape: bool = False
 
     def cell_id(self, row: str, column: str) -> str:
-        return self.pattern.format(row=row, column=column)
+        return self.pattern.replace("{row}", row).replace("{column}", column)
 
     @cached_property
     def groups(self) -> dict[str, tuple[str, ...]]:
@@ -315,11 +320,25 @@ class Form:
         found |= {cell.name: cell.id for cell in self.cells.values()}
         return found | {share.name: f"share.{share.name}" for share in self.shares}
 
+    @cached_property
+    def _tables(self) -> dict[str, Table]:
+        return {table.id: table for table in self.tables}
+
     def table(self, table_id: str) -> Table:
-        return next(t for t in self.tables if t.id == table_id)
+        return self._tables[table_id]
 
     def section(self, section_id: str) -> Section:
         return next(s for s in self.sections if s.id == section_id)
+
+    def summand(self, cell: Cell, name: str) -> str:
+        """Return the id of the cell that a name in the total of `cell` stands for: the row (of a total row) or column
+        (of a total column) of the cell's own table, else the cell with this id, which there need not be."""
+        if cell.table:
+            table = self.table(cell.table)
+            own = table.cell_id(cell.row.id, name) if cell.column.total else table.cell_id(name, cell.column.id)
+            if own in self.cells:
+                return own
+        return name
 
     def section_of(self, cell: Cell) -> Section:
         """The section a cell is printed in."""
@@ -345,8 +364,10 @@ class Form:
 
 def _table_cells(table: Table) -> Iterator[Cell]:
     for block in table.blocks:
+        columns = [(column, _labels(block, column), "".join(_names(block, column))) for column in block.leaf_columns]
         for row in block.leaf_rows:
-            for column in block.leaf_columns:
+            short = row.short
+            for column, labels, name in columns:
                 yield Cell(
                     id=table.cell_id(row.id, column.id),
                     table=table.id,
@@ -355,8 +376,8 @@ def _table_cells(table: Table) -> Iterator[Cell]:
                     kind=row.kind or column.kind or table.kind,
                     unit=(column.units or row.units or (row.unit or column.unit or table.unit,))[0],
                     units=column.units or row.units,
-                    label="·".join(filter(None, (row.label, *_labels(block, column)))),
-                    name=row.short + "".join(_names(block, column)),
+                    label="·".join(filter(None, (row.label, *labels))),
+                    name=short + name,
                     choices=column.choices or row.choices,
                 )
 
